@@ -1,0 +1,222 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The estate: the same seed and time give the same jobs, and jobs live believably."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from simulator.clock import NANOSECONDS, Clock, nanoseconds_of, parse_moment
+from simulator.estate import Estate
+from simulator.jobs import go_time
+
+START = nanoseconds_of(parse_moment("2026-01-02T03:04:05Z"))
+ORDER = ["Initializing", "Running", "Success", "Failed"]
+
+
+def told(estate: Estate, seconds: float = 0, project: int = 0) -> list[dict]:
+    return json.loads(estate.jobs_of(estate.projects[project].id).body(START + int(seconds * NANOSECONDS), False))
+
+
+def tree(jobs: list[dict]) -> Iterator[tuple[dict, dict | None]]:
+    """Every job with its parent."""
+    for job in jobs:
+        yield job, None
+        for subjob, parent in tree(job["spec"].get("subjobs", [])):
+            yield subjob, parent or job
+
+
+def of_cluster(estate: Estate, name: str, jobs: list[dict]) -> list[dict]:
+    uid = next(cluster.uid for cluster in estate.clusters if cluster.name == name)
+    return [job for job in jobs if job["spec"]["clusteruid"] == uid]
+
+
+def unfinished(jobs: list[dict]) -> list[dict]:
+    return [job for job in jobs if job["status"]["status"] in ORDER[:2]]
+
+
+def completion(job: dict) -> str | None:
+    text = job["status"].get("completionTime")
+    return text if text and not text.startswith("0001") else None
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "text"),
+    [
+        (0, "2026-01-02 03:04:05 +0000 UTC"),
+        (100_000_000, "2026-01-02 03:04:05.1 +0000 UTC"),
+        (987_955_000, "2026-01-02 03:04:05.987955 +0000 UTC"),
+        (1, "2026-01-02 03:04:05.000000001 +0000 UTC"),
+    ],
+)
+def test_go_time_drops_trailing_zeros(nanoseconds: int, text: str) -> None:
+    assert go_time(START + nanoseconds) == text
+
+
+def test_same_seed_and_time_same_estate_however_one_gets_there() -> None:
+    walked, jumped = Estate(7, START), Estate(7, START)
+    for seconds in range(0, 2000, 50):
+        told(walked, seconds)
+    assert told(walked, 2000) == told(jumped, 2000)
+    assert walked.clusters == jumped.clusters
+    other = Estate(8, START)
+    assert other.projects != walked.projects
+    assert told(other) != told(Estate(7, START))
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 60, 1000])
+def test_the_number_of_jobs_at_the_start_is_the_one_asked_for(count: int) -> None:
+    estate = Estate(7, START, jobs=count)
+    assert len(told(estate)) == count
+    assert unfinished(of_cluster(estate, "shop-staging", told(estate)))
+
+
+def test_ids_are_unique_and_version_1_of_about_the_creation() -> None:
+    estate = Estate(7, START, jobs=2000)
+    everything = [job for job, _parent in tree(told(estate, 3000) + told(estate, project=1))]
+    ids = [job["metadata"]["uid"] for job in everything]
+    assert len(set(ids)) == len(ids) > 2000
+    assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", uid) for uid in ids)
+    for job in everything:
+        low, middle, high = job["metadata"]["uid"].split("-")[:3]
+        ticks = int(high[1:] + middle + low, 16) - 0x01B21DD213814000
+        text = job["metadata"]["creationTimestamp"].split(" +")[0].replace(" ", "T")[:19]
+        assert abs(ticks // 10**7 - nanoseconds_of(parse_moment(text)) // NANOSECONDS) <= 1
+
+
+def test_jobs_live_forwards_and_parents_finish_last() -> None:
+    estate = Estate(7, START, busy_for=60, new_jobs_every=100)
+    seen: dict[str, int] = {}
+    states: set[str] = set()
+    for seconds in range(0, 1000, 3):
+        jobs = told(estate, seconds)
+        current = {}
+        for job, parent in tree(jobs):
+            state = ORDER.index(job["status"]["status"])
+            current[job["metadata"]["uid"]] = state
+            states.add(f"{job['spec']['type']} {job['status']['status']}")
+            if parent and completion(parent):
+                assert completion(job), "a finished parent has finished subjobs only"
+            if state < 2:
+                assert completion(job) is None and not job["status"]["reason"]
+            else:
+                assert completion(job) == job["metadata"]["updateTimestamp"]
+                assert bool(job["status"]["reason"]) == (ORDER[state] == "Failed")
+        assert set(seen) <= set(current), "no job disappears"
+        for uid, state in seen.items():
+            assert state == current[uid] or (state < 2 and current[uid] > state)
+        seen = current
+    for state in ORDER[:3]:
+        assert f"InstallNode {state}" in states
+
+
+def test_unfinished_jobs_spell_the_missing_completion_in_all_three_ways() -> None:
+    estate = Estate(7, START, new_jobs_every=100)
+    ways = set()
+    for seconds in range(0, 4000, 20):
+        for job, _parent in tree(told(estate, seconds)):
+            if job["status"]["status"] in ORDER[:2]:
+                ways.add(job["status"].get("completionTime"))
+    assert ways == {"", None, "0001-01-01 00:00:00 +0000 UTC"}
+
+
+def test_a_subjob_follows_its_elder() -> None:
+    estate = Estate(7, START)
+    chains = [job["spec"]["subjobs"] for job, _parent in tree(told(estate, 5000)) if "subjobs" in job["spec"]]
+    for chain in chains:
+        for elder, younger in zip(chain, chain[1:]):
+            assert elder["status"]["status"] == "Success"
+            assert younger["metadata"]["creationTimestamp"] == elder["status"]["completionTime"]
+    assert max(len(chain) for chain in chains) == 3
+
+
+def test_busy_quiet_and_failing_clusters() -> None:
+    estate = Estate(7, START, busy_for=40)
+    assert unfinished(of_cluster(estate, "shop-staging", told(estate)))
+    for seconds in (0, 20, 41, 5000, 90000):
+        jobs = told(estate, seconds)
+        quiet = of_cluster(estate, "shop-archive", jobs)
+        assert quiet and {job["status"]["status"] for job in quiet} == {"Success"}
+        if seconds > 40:
+            assert not unfinished(of_cluster(estate, "shop-staging", jobs))
+    failed = [job for job in of_cluster(estate, "shop-batch", told(estate)) if job["status"]["status"] == "Failed"]
+    assert {"UpgradeCluster", "ScaleupCluster"} <= {job["spec"]["type"] for job in failed}
+    assert {job["status"]["reason"] for job in failed if "subjobs" in job["spec"]} == {
+        "Something bad happened at server, recycle resource"
+    }
+    deep = [
+        job for job, _parent in tree(failed) if "subjobs" not in job["spec"] and job["status"]["status"] == "Failed"
+    ]
+    assert deep and all(job["status"]["reason"].startswith("Failed to ") for job in deep)
+
+
+def test_the_lively_cluster_is_busy_at_times_and_quiet_at_others() -> None:
+    estate = Estate(7, START)
+    busy = [bool(unfinished(of_cluster(estate, "shop-prod", told(estate, at)))) for at in range(0, 5000, 10)]
+    changes = sum(before != after for before, after in zip(busy, busy[1:]))
+    assert changes > 20
+    assert len(told(Estate(7, START, new_jobs_every=0), 50000)) == 60
+    assert len(told(estate, 5000)) > 60 + 15
+
+
+def test_a_cluster_is_created_when_its_job_is_done() -> None:
+    estate = Estate(7, START)
+    shop = estate.projects[0].id
+
+    def phase(seconds: int) -> str:
+        items = estate.clusters_of(shop, START + seconds * NANOSECONDS)["items"]
+        return next(item["status"]["phase"] for item in items if item["metadata"]["name"] == "shop-next")
+
+    assert (phase(0), phase(481)) == ("Creating", "Available")
+    (job,) = of_cluster(estate, "shop-next", told(estate, 481))
+    assert (job["spec"]["type"], job["status"]["status"]) == ("CreateCluster", "Success")
+    assert (job["spec"]["resourcename"], job["spec"]["resourceid"]) == ("shop-next", job["spec"]["clusteruid"])
+
+
+def test_other_projects() -> None:
+    estate = Estate(7, START)
+    assert len(told(estate, project=1)) == 12
+    assert told(estate, project=2) == []
+    assert {"CreateNodeBMS"} <= {job["spec"]["type"] for job, _parent in tree(told(estate, project=1))}
+
+
+def test_a_hundred_thousand_jobs_are_quick_and_of_the_usual_size() -> None:
+    begun = time.process_time()
+    estate = Estate(7, START, jobs=100_000)
+    assert time.process_time() - begun < 15
+    shop = estate.jobs_of(estate.projects[0].id)
+    body = shop.body(START, False)
+    jobs = json.loads(body)
+    assert len(jobs) == 100_000
+    assert 400 < len(body) / len(jobs) < 650
+    assert gzip.decompress(shop.body(START, True)) == body
+    assert shop.body(START + 1, False) is body, "nothing changed, nothing is encoded again"
+    later = START + 400 * NANOSECONDS
+    assert gzip.decompress(shop.body(later, True)) == shop.body(later, False) != body
+    assert len({job["metadata"]["uid"] for job in jobs}) == 100_000
+
+
+def test_one_job_is_the_one_of_the_list() -> None:
+    estate = Estate(7, START)
+    shop = estate.jobs_of(estate.projects[0].id)
+    for job in told(estate, 300):
+        assert json.loads(shop.job(job["metadata"]["uid"], START + 300 * NANOSECONDS)) == job
+    assert shop.job("unknown", START) is None
+
+
+def test_the_clock_stands_or_runs_but_never_goes_back() -> None:
+    fixed = Clock(parse_moment("2026-01-02T03:04:05Z"))
+    assert fixed.now() == fixed.now() == START
+    fixed.advance(1.5)
+    assert fixed.now() == START + 1_500_000_000
+    with pytest.raises(ValueError, match="advance"):
+        fixed.advance(-1)
+    with pytest.raises(ValueError, match="advance"):
+        fixed.advance(float("nan"))
+    assert abs(Clock().now() - time.time_ns()) < NANOSECONDS
