@@ -1,0 +1,131 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Time texts: what the API sends, what users type, and the one form this collection returns.
+
+The normalised form is ``YYYY-MM-DDTHH:MM:SS.ffffffZ``: UTC, years 0001 to 9999, always six fraction digits, so that
+text order is time order.
+
+CCE writes the times of jobs as Go's ``time.Time.String`` does, ``2025-09-02 10:23:38.987955 +0000 UTC`` (OTC CCE API
+reference, sample of ListJobs), and other times in RFC 3339 (the same reference, calls for add-ons).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+# Digits are spelled out because \d also matches those of other scripts. Which days exist is left to the calendar.
+_DAY = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+_CLOCK = r"((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])"
+_FRACTION = r"(?:\.([0-9]{1,6})[0-9]*)?"
+_OFFSET_HOURS = r"[+-](?:[01][0-9]|2[0-3])"
+_OFFSET_MINUTES = r"[0-5][0-9]"
+_MONOTONIC_READING = r"(?: m=[+-][0-9]+(?:\.[0-9]+)?)?"
+
+_GO = re.compile(rf"{_DAY} {_CLOCK}{_FRACTION} ({_OFFSET_HOURS}{_OFFSET_MINUTES}) \S+{_MONOTONIC_READING}")
+_RFC_3339 = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_FRACTION}([Zz]|{_OFFSET_HOURS}:?{_OFFSET_MINUTES})")
+_DAY_AND_CLOCK = re.compile(rf"{_DAY}(?: {_CLOCK})?")
+_AGE = re.compile(r"([0-9]+)([smhdw])")
+
+_ZERO_OFFSETS = frozenset(("+0000", "Z", "z", "+00:00", "-0000", "-00:00"))
+_ZERO_TIME = "0001-01-01T00:00:00.000000Z"
+_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_YEARS_PER_CYCLE = 400
+_ZERO_TIME_ONE_CYCLE_LATER = datetime(1 + _YEARS_PER_CYCLE, 1, 1)
+
+_ACCEPTED_BOUNDS = (
+    "give RFC 3339 with an offset (2025-09-02T10:23:38Z), a date (2025-09-02), a date and time in UTC "
+    "(2025-09-02 10:23:38), or an age (90s, 15m, 24h, 7d, 2w)"
+)
+
+
+def normalise(text: str) -> str | None:
+    """Return a time text of the API in the normalised form, or None where it stands for no time.
+
+    Reads what Go's ``time.Time.String`` writes (0 to 9 and more fraction digits, any offset, any zone name, with or
+    without the monotonic reading; Go documentation of time.Time.String) and RFC 3339 (also with a blank for the ``T``
+    and without the colon of the offset), with or without blanks around it. Fraction digits after the sixth are cut,
+    not rounded. The offset counts, the zone's name does not.
+
+    None for blank text and for Go's zero time, 0001-01-01 00:00:00 UTC, under any offset. Go prints offsets without
+    their seconds, so that the zero time of a zone with local mean time seems to lie up to a minute beside it
+    (``0001-01-01 08:05:43 +0805 LMT``): that is None as well.
+
+    Raises ``ValueError`` with the repr of the text, cut to 60 characters, for everything else: no offset, days and
+    hours that do not exist, offsets of 24 hours or more, the leap second ``:60`` (Go knows none, and it has no place in
+    the arithmetic), years outside 0001 to 9999 in UTC.
+    """
+    stripped = text.strip()
+    if not stripped:
+        return None
+    match = _GO.fullmatch(stripped) or _RFC_3339.fullmatch(stripped)
+    if match:
+        try:
+            moment = _in_utc(*match.groups(""))
+        except ValueError:
+            pass
+        else:
+            return None if moment == _ZERO_TIME else moment
+    raise ValueError(f"{repr(text)[:60]} is no time")
+
+
+def parse_bound(text: str, now: datetime) -> str:
+    """Return the value of a filter such as ``created_after`` in the normalised form.
+
+    Accepts RFC 3339 with an offset, ``YYYY-MM-DD`` (midnight UTC), ``YYYY-MM-DD HH:MM:SS`` (UTC), or an age before
+    ``now``, an aware moment: a whole number and one of ``s``, ``m``, ``h``, ``d``, ``w`` (seconds to weeks).
+
+    Raises ``ValueError`` that names the accepted forms for everything else, for days and hours that do not exist, and
+    for moments outside the years 0001 to 9999 in UTC.
+    """
+    stripped = text.strip()
+    try:
+        age = _AGE.fullmatch(stripped)
+        if age:
+            moment = now.astimezone(timezone.utc) - timedelta(seconds=int(age[1]) * _SECONDS_PER_UNIT[age[2]])
+            return _written(moment)
+        plain = _DAY_AND_CLOCK.fullmatch(stripped)
+        if plain:
+            return _written(datetime.fromisoformat(f"{plain[1]}T{plain[2] or '00:00:00'}"))
+        match = _RFC_3339.fullmatch(stripped)
+        if match:
+            return _in_utc(*match.groups(""))
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(_ACCEPTED_BOUNDS)
+
+
+def seconds_between(start: str, end: str) -> float:
+    """Return the seconds from one moment to another, negative when ``end`` is earlier.
+
+    Both are texts that ``normalise`` or ``parse_bound`` returned; other text may raise ``ValueError``.
+    """
+    return (datetime.fromisoformat(end[:-1]) - datetime.fromisoformat(start[:-1])).total_seconds()
+
+
+def _in_utc(day: str, clock: str, fraction: str, offset: str) -> str:
+    if offset in _ZERO_OFFSETS:
+        # One list can hold 100,000 jobs with three times each, nearly all in UTC: asking the calendar is enough.
+        date.fromisoformat(day)
+        return f"{day}T{clock}.{fraction:0<6}Z"
+    return f"{_shifted_to_utc(day, clock, offset)}.{fraction:0<6}Z"
+
+
+def _shifted_to_utc(day: str, clock: str, offset: str) -> str:
+    # A moment inside the years 1 to 9999 in UTC can lie in the year 0 or 10000 of its own zone, which datetime cannot
+    # hold. The calendar repeats every 400 years, so the arithmetic is done one cycle nearer to the middle.
+    years = _YEARS_PER_CYCLE if day < "5000" else -_YEARS_PER_CYCLE
+    local = datetime.fromisoformat(f"{int(day[:4]) + years:04}{day[4:]}T{clock}")
+    distance = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    moment = local - distance if offset[0] == "+" else local + distance
+    if abs(moment - _ZERO_TIME_ONE_CYCLE_LATER) < timedelta(minutes=1):
+        return _ZERO_TIME[:19]
+    return moment.replace(year=moment.year - years).isoformat()
+
+
+def _written(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
