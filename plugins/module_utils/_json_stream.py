@@ -1,0 +1,177 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+"""A JSON list as a stream: pieces of bytes in, one element after the other out.
+
+The whole list never exists, neither as text nor as objects: memory stays at one piece and one element, whatever the
+length of the list.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import typing as t
+
+_WHITESPACE = " \t\n\r"
+
+# What stands at the place that the scanner names when a token is cut: nothing, the beginning of a number or a constant,
+# the rest of a number whose beginning is a number as well, the rest of an escape. Strings have an error of their own.
+_CUT_TOKEN = re.compile(r"|-|t(ru?)?|f(a(ls?)?)?|n(ul?)?|\.|[eE][+-]?|u[0-9a-fA-F]{0,4}")
+
+
+class StreamFault(ValueError):
+    """Why a text is no JSON list, worded to follow "the answer ".
+
+    Attributes:
+        truncated: whether it only ends too early.
+        value: the JSON object that stands where a list was expected, if that is the fault.
+    """
+
+    def __init__(self, what: str, *, truncated: bool = False, value: dict[str, t.Any] | None = None) -> None:
+        super().__init__(what)
+        self.truncated = truncated
+        self.value = value
+
+
+def elements(chunks: t.Iterable[bytes], wrappers: t.Sequence[str] = ()) -> t.Iterator[t.Any]:
+    """The elements of the list that the bytes hold; an integer of more digits than Python reads comes out as None.
+
+    Args:
+        chunks: UTF-8 text in pieces of any size.
+        wrappers: where the text is an object instead of a list, the members of it that may hold the list.
+
+    Raises:
+        StreamFault: when the text is anything else. Elements before the fault have been handed out by then.
+    """
+    text = _Text(chunks)
+    first = text.next_character()
+    if first == "":
+        raise StreamFault("is empty", truncated=True)
+    if first == "[":
+        text.position += 1
+        yield from _list_elements(text)
+    elif first == "{":
+        yield from _wrapped_elements(text, wrappers)
+    elif first == "<":
+        raise StreamFault("is an HTML or XML page")
+    else:
+        raise StreamFault("is no JSON list")
+
+
+class _Text:
+    """The part of the text that is at hand, and the way to more of it."""
+
+    def __init__(self, chunks: t.Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        # a byte order mark is not JSON, but harmless
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self._decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse_constant)
+        self.at_hand = ""
+        self.position = 0
+        self.ended = False
+
+    def more(self, characters: int = 1) -> bool:
+        """Read on by at least that many characters, if there are so many; False when there is nothing left."""
+        parts = [self.at_hand[self.position :]]
+        wanted = characters
+        while wanted > 0 and not self.ended:
+            chunk = next(self._chunks, None)
+            self.ended = chunk is None
+            try:
+                parts.append(self._decode(chunk or b"", final=self.ended))
+            except UnicodeDecodeError:
+                # all that the end can bring to light is a character that lacks its last bytes
+                raise (_ends_too_early() if self.ended else StreamFault("is not UTF-8")) from None
+            wanted -= len(parts[-1])
+        self.at_hand = "".join(parts)
+        self.position = 0
+        return wanted < characters
+
+    def next_character(self) -> str:
+        """The next character that is no white space, without taking it; empty at the end."""
+        while True:
+            text, position = self.at_hand, self.position
+            while position < len(text) and text[position] in _WHITESPACE:
+                position += 1
+            self.position = position
+            if position < len(text):
+                return text[position]
+            if not self.more():
+                return ""
+
+    def value(self) -> t.Any:
+        """Take the value that stands here; enough behind it has been read as well to know that it is whole."""
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self.at_hand, self.position)
+            except json.JSONDecodeError as error:
+                if not error.msg.startswith("Unterminated string") and not self._is_cut(error.pos):
+                    raise StreamFault("is not valid JSON") from None
+            except RecursionError:
+                raise StreamFault("nests too deep") from None
+            except ValueError:
+                # a constant such as NaN
+                raise StreamFault("is not valid JSON") from None
+            else:
+                # what ends with a bracket or a quote is whole
+                if isinstance(value, (dict, list, str)) or not self._is_cut(end):
+                    self.position = end
+                    return value
+            if self.ended:
+                raise _ends_too_early()
+            # twice as much each time, so that one huge element is not parsed again for every piece of it
+            self.more(len(self.at_hand) - self.position)
+
+    def _is_cut(self, position: int) -> bool:
+        """Whether more text could turn what stands there into something else."""
+        return _CUT_TOKEN.fullmatch(self.at_hand, position) is not None
+
+
+def _ends_too_early() -> StreamFault:
+    return StreamFault("ends too early", truncated=True)
+
+
+def _integer(digits: str) -> int | None:
+    try:
+        return int(digits)
+    except ValueError:
+        # valid JSON, but Python reads no more than some thousand digits
+        return None
+
+
+def _refuse_constant(name: str) -> t.NoReturn:
+    raise ValueError(name)
+
+
+def _list_elements(text: _Text) -> t.Iterator[t.Any]:
+    if text.next_character() == "]":
+        text.position += 1
+    else:
+        while True:
+            yield text.value()
+            separator = text.next_character()
+            text.position += 1
+            if separator == "]":
+                break
+            if separator == "":
+                raise _ends_too_early()
+            if separator != ",":
+                raise StreamFault("is not valid JSON")
+            text.next_character()
+    if text.next_character() != "":
+        raise StreamFault("goes on behind its end")
+
+
+def _wrapped_elements(text: _Text, wrappers: t.Sequence[str]) -> t.Iterator[t.Any]:
+    value = text.value()
+    if text.next_character() != "":
+        raise StreamFault("goes on behind its end")
+    for name in wrappers:
+        if isinstance(value.get(name), list):
+            yield from value[name]
+            return
+    raise StreamFault("is an object and no list", value=value)
