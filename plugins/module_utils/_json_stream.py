@@ -16,7 +16,7 @@ import json
 import re
 import typing as t
 
-_WHITESPACE = " \t\n\r"
+_WHITESPACE = re.compile(r"[ \t\n\r]*")
 
 # What stands at the place that the scanner names when a token is cut: nothing, the beginning of a number or a constant,
 # the rest of a number whose beginning is a number as well, the rest of an escape. Strings have an error of their own.
@@ -94,12 +94,10 @@ class _Text:
     def next_character(self) -> str:
         """The next character that is no white space, without taking it; empty at the end."""
         while True:
-            text, position = self.at_hand, self.position
-            while position < len(text) and text[position] in _WHITESPACE:
-                position += 1
-            self.position = position
-            if position < len(text):
-                return text[position]
+            blank = _WHITESPACE.match(self.at_hand, self.position)
+            self.position = blank.end() if blank else self.position
+            if self.position < len(self.at_hand):
+                return self.at_hand[self.position]
             if not self.more():
                 return ""
 
