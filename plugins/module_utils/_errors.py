@@ -1,0 +1,83 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""The one exception of the collection, and the seam through which the rooms speak to the user."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+
+class CceError(Exception):
+    """What went wrong, as one sentence for the user and as fields for a playbook.
+
+    Both front doors turn it into their own failure; nothing else of the collection reaches the user as an exception.
+
+    Attributes:
+        kind: one of ``option``, ``dependency``, ``authentication``, ``permission``, ``not_found``, ``throttled``,
+            ``unavailable``, ``timeout``, ``tls``, ``connection``, ``response``.
+        http_status: status of the answer, or None when there was none.
+        code: the cloud's own error code, such as ``APIGW.0301``.
+        message: the cloud's own words.
+        request_id: what the operator of the cloud asks for.
+        url: address of the call, without credentials and query.
+        transient: whether the same request may succeed a moment later.
+        retry_after: seconds that the server asked to wait, or None.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        kind: str,
+        *,
+        http_status: int | None = None,
+        code: str | None = None,
+        message: str | None = None,
+        request_id: str | None = None,
+        url: str | None = None,
+        transient: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.http_status = http_status
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+        self.url = url
+        self.transient = transient
+        self.retry_after = retry_after
+
+    def reword(self, change: t.Callable[[str], str]) -> None:
+        """Change all words in it: the sentence and what the cloud said."""
+        self.args = (change(str(self)),)
+        self.code, self.message, self.request_id = (
+            text if text is None else change(text) for text in (self.code, self.message, self.request_id)
+        )
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The ``error`` of a failed task: always the same six keys."""
+        return {
+            "kind": self.kind,
+            "http_status": self.http_status,
+            "code": self.code,
+            "message": self.message,
+            "request_id": self.request_id,
+            "url": self.url,
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a room tells the user something before the answer is there. Each front door fills in its own means."""
+
+    warn: t.Callable[[str], None]
+    """A sentence that everybody shall see."""
+    note: t.Callable[[str], None]
+    """A sentence for those who run with ``-v``."""
+    secret: t.Callable[[str], None]
+    """A value that must be masked wherever it might appear from now on."""
