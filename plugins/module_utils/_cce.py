@@ -1,0 +1,76 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+"""The calls of CCE."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, explain, shown_url
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._json_stream import StreamFault, elements
+
+T = t.TypeVar("T")
+
+# Members that hold the list where an answer is an object: not documented for this call, but the way of its neighbours
+_WRAPPERS = ("items", "jobs")
+
+_ADVICE = {
+    "authentication": "check the credentials: a token expires and is good for one region only, "
+    "an access key needs its own secret key and the right signature",
+    "permission": "check project_id, and that the user has the right cce:job:list, as in the role CCE ReadOnlyAccess",
+    "not_found": "check endpoint and region",
+    "response": "check endpoint",
+}
+
+
+def list_jobs(client: Client, identity: Identity, keep: t.Callable[[t.Iterator[t.Any]], T]) -> T:
+    """Fetch the list of jobs of a project (OTC CCE API reference, "Obtaining the Job List").
+
+    Args:
+        client: the session to use.
+        identity: who asks.
+        keep: gets the raw elements of the list one by one, whatever they are, and returns what to keep of them. It is
+            called anew when an answer breaks off and is fetched again.
+
+    Raises:
+        CceError: when the list cannot be had.
+    """
+    purpose = "list the jobs"
+    call = Call(
+        purpose,
+        # no slash at the end: the gateway answers 404 to one
+        f"{identity.endpoint}/api/v2/projects/{quote(identity.project_id, safe='')}/jobs",
+        identity.auth,
+        headers={"Content-Type": "application/json"},
+        advice=_ADVICE,
+    )
+
+    def read(chunks: t.Iterator[bytes], headers: t.Mapping[str, str]) -> T:
+        try:
+            return keep(elements(chunks, _WRAPPERS))
+        except StreamFault as fault:
+            raise _unreadable(call, fault) from None
+
+    return client.send(call, read)
+
+
+def _unreadable(call: Call, fault: StreamFault) -> CceError:
+    # some gateways report a failure with status 200
+    code, message, request_id = explain(fault.value)
+    words = ": ".join(part for part in (code, message) if part)
+    return CceError(
+        f"Could not {call.purpose}: the answer {fault}{f' ({words})' if words else ''}; {_ADVICE['response']}.",
+        "response",
+        http_status=200,
+        code=code,
+        message=message,
+        request_id=request_id,
+        url=shown_url(call.url),
+        transient=fault.truncated,
+    )
