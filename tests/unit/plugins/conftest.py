@@ -1,0 +1,185 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The two front doors as functions, and a simulated cloud behind them.
+
+Ansible is imported where it is used: some tests need none of it, and run where there is none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import typing as t
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+
+def use_loader_of_ansible() -> None:
+    """Let Ansible import the collection, as it does at work: its plugin loader knows no collection that Python has.
+
+    To be called before the first import from the collection.
+    """
+    try:
+        from ansible.plugins.loader import init_plugin_loader
+        from ansible.utils.collection_loader import AnsibleCollectionConfig
+    except ImportError:
+        # no Ansible, or the part of it that modules get
+        return
+    trees = importlib.util.find_spec("ansible_collections")
+    # ansible-test has done this before
+    if AnsibleCollectionConfig.collection_finder is None and trees and trees.submodule_search_locations:
+        init_plugin_loader([str(Path(tree).parent) for tree in trees.submodule_search_locations])
+
+
+use_loader_of_ansible()
+
+
+class Simulator:
+    """A simulated cloud in a process of its own; ``ready`` is its ready line."""
+
+    def __init__(self, ready: dict[str, t.Any]) -> None:
+        self.ready = ready
+
+    def control(self, method: str, path: str, body: t.Any = None) -> t.Any:
+        """A call of the control API."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.ready['url']}/simulator{path}", data, method=method)
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request) as response:
+            return json.loads(response.read() or b"null")
+
+    def access(self, *names: str) -> dict[str, str]:
+        """Options for this cloud: where it is, and the credentials of these names, a token when none is named."""
+        return {name: self.ready[name] for name in ("endpoint", "auth_url", "project_id", *(names or ("token",)))}
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No credential and no proxy of whoever runs the tests."""
+    for name in os.environ:
+        if name.startswith("OS_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def started_simulator() -> t.Iterator[Simulator]:
+    program = Path(__file__).resolve().parents[2] / "simulator"
+    process = subprocess.Popen(
+        [sys.executable, str(program), "--port", "0", "--seed", "7"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield Simulator(json.loads(t.cast(t.IO[str], process.stdout).readline()))
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture
+def simulator(started_simulator: Simulator) -> Simulator:
+    """The simulator as it was when it started, but for its clock."""
+    for path in ("/requests", "/jobs", "/faults"):
+        started_simulator.control("DELETE", path)
+    return started_simulator
+
+
+@contextlib.contextmanager
+def module_arguments(arguments: dict[str, t.Any]) -> t.Iterator[None]:
+    """Have the next AnsibleModule find these arguments."""
+    try:
+        from ansible.module_utils.testing import patch_module_args
+    except ImportError:
+        # before ansible-core 2.19
+        from ansible.module_utils import basic
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+            yield
+    else:
+        with patch_module_args(arguments):
+            yield
+
+
+def as_the_user_sees(printed: str) -> str:
+    """What a module prints, with its secrets masked as the controller does that since ansible-core 2.22."""
+    try:
+        from ansible.module_utils.secrets import mask_secrets
+    except ImportError:
+        return printed
+    result = json.loads(printed)
+    result.pop("_ansible_new_secrets", None)
+    shown: str = mask_secrets(json.dumps(result))
+    return shown
+
+
+@pytest.fixture
+def run_module(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
+    """The module as a function of its options and of Ansible's internal ones; it gives the result that it prints."""
+    from ansible.module_utils.common.parameters import PASS_VARS
+
+    from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
+
+    def run(options: dict[str, t.Any], **internal: t.Any) -> dict[str, t.Any]:
+        capsys.readouterr()
+        if "inject_invocation" in PASS_VARS:
+            # since ansible-core 2.21 the invocation is there only when it is asked for
+            internal = {"inject_invocation": True, **internal}
+        arguments = {**options, **{f"_ansible_{name}": value for name, value in internal.items()}}
+        with module_arguments(arguments), pytest.raises(SystemExit) as stopped:
+            jobs_info.main()
+        result: dict[str, t.Any] = json.loads(as_the_user_sees(capsys.readouterr().out))
+        assert stopped.value.code == (1 if result.get("failed") else 0)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def make_templar() -> t.Callable[[dict[str, t.Any]], t.Any]:
+    """A Templar with these variables, in which text counts as a template."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.template import Templar
+
+    def make(variables: dict[str, t.Any]) -> t.Any:
+        return Templar(DataLoader(), variables={name: trusted(value) for name, value in variables.items()})
+
+    return make
+
+
+def trusted(value: t.Any) -> t.Any:
+    """Text as it comes from a playbook: since ansible-core 2.19 only such text is a template."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return value
+    return trust_as_template(value) if isinstance(value, str) else value
+
+
+@pytest.fixture
+def run_lookup(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[..., t.Any]:
+    """The lookup as a function of its terms, variables and options."""
+    from ansible.plugins.loader import lookup_loader
+
+    def run(*terms: t.Any, variables: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
+        known = {name: trusted(value) for name, value in (variables or {}).items()}
+        lookup = lookup_loader.get("opentelekomcloud.cce.jobs", templar=make_templar(known))
+        return lookup.run(list(terms), variables=known, **options)
+
+    return run
+
+
+@pytest.fixture
+def query(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[..., t.Any]:
+    """The value of a template with these variables."""
+
+    def evaluate(template: str, **variables: t.Any) -> t.Any:
+        return make_templar(variables).template(trusted(template))
+
+    return evaluate

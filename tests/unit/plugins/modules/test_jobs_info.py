@@ -1,0 +1,256 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module, run as Ansible runs it, against a simulated cloud."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+import uuid
+from pathlib import Path
+
+import pytest
+
+import ansible_collections.opentelekomcloud.cce as collection
+
+ERROR_KEYS = ["code", "http_status", "kind", "message", "request_id", "url"]
+# what no output may hold; each looks like nothing else
+SECRET = "KqX9-very-secret-Zw4"
+OTHER_SECRET = "Vb7-also-secret-Jt2"
+
+
+def fresh(options: dict[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+    """The options with secrets that no test had before, and these: what Ansible masks once stays masked."""
+    secrets = {old: f"{old}-{uuid.uuid4().hex}" for old in (SECRET, OTHER_SECRET)}
+    text = json.dumps(options)
+    for old, new in secrets.items():
+        text = text.replace(old, new)
+    return json.loads(text), list(secrets.values())
+
+
+Run = t.Callable[..., dict[str, t.Any]]
+
+
+def test_result_has_its_keys(run_module: Run, simulator: t.Any) -> None:
+    result = run_module(simulator.access())
+    assert set(result) == {"changed", "jobs", "summary", "fetched", "project_id", "invocation"}
+    assert result["changed"] is False
+    assert result["project_id"] == simulator.ready["project_id"]
+    assert result["fetched"] == len(result["jobs"]) >= simulator.ready["jobs"]
+
+
+def test_summary_counts_the_jobs_of_the_result(run_module: Run, simulator: t.Any) -> None:
+    result = run_module({**simulator.access(), "status": "failed"})
+    summary = result["summary"]
+    assert sorted(summary) == ["by_cluster", "by_status", "by_type", "finished", "total"]
+    assert summary["total"] == summary["finished"] == len(result["jobs"]) > 0
+    assert summary["by_status"] == {"Failed": summary["total"]}
+    assert sum(summary["by_type"].values()) == sum(summary["by_cluster"].values()) == summary["total"]
+    assert result["fetched"] > summary["total"]
+
+
+def test_no_job_is_a_success(run_module: Run, simulator: t.Any) -> None:
+    simulator.control("PUT", "/jobs", [])
+    result = run_module(simulator.access())
+    assert (result["jobs"], result["fetched"]) == ([], 0)
+    assert result["summary"] == {"total": 0, "finished": 0, "by_status": {}, "by_type": {}, "by_cluster": {}}
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        ("token",),
+        ("access_key", "secret_key"),
+        ("username", "password", "domain_name"),
+        ("username", "password", "domain_id"),
+    ],
+    ids=lambda names: names[0] + "-" + names[-1],
+)
+def test_every_credential_leads_to_the_jobs(run_module: Run, simulator: t.Any, credential: tuple[str, ...]) -> None:
+    result = run_module(simulator.access(*credential))
+    assert result["fetched"] >= simulator.ready["jobs"]
+    assert simulator.control("GET", "/requests")["count"] == (2 if "password" in credential else 1)
+
+
+def test_temporary_access_key(run_module: Run, simulator: t.Any) -> None:
+    ready = simulator.ready
+    options = {
+        **simulator.access("security_token"),
+        "access_key": ready["temporary_access_key"],
+        "secret_key": ready["temporary_secret_key"],
+    }
+    assert run_module(options)["fetched"] >= ready["jobs"]
+
+
+def test_check_mode_gives_the_same(run_module: Run, simulator: t.Any) -> None:
+    simulator.control("PUT", "/jobs", [{"metadata": {"uid": "a"}, "status": {"status": "Success"}}])
+    plain = run_module(simulator.access())
+    assert plain["jobs"]
+    assert run_module(simulator.access(), check_mode=True) == plain
+
+
+def test_environment_of_the_target_is_read(run_module: Run, simulator: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = simulator.ready
+    monkeypatch.setenv("OS_CCE_ENDPOINT_OVERRIDE", ready["endpoint"])
+    monkeypatch.setenv("OS_PROJECT_ID", "")
+    monkeypatch.setenv("OS_TENANT_ID", ready["project_id"])
+    monkeypatch.setenv("OS_TOKEN", ready["token"])
+    result = run_module({})
+    assert result["project_id"] == ready["project_id"]
+    assert not {name for name, value in result["invocation"]["module_args"].items() if value == ready["endpoint"]}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# failures
+
+
+BAD_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "unknown": {"statsu": ["Failed"]},
+    "unknown and far from all": {"qqqqq": 1},
+    "alias beside its name": {"id": ["a"], "job_id": ["b"]},
+    "list holds null": {"status": ["Failed", None]},
+    "list holds empty text": {"status": ["Failed", ""]},
+    "list holds a list": {"status": [["Failed"]]},
+    "list holds a dictionary": {"type": [{"a": 1}]},
+    "list is a dictionary": {"status": {"a": 1}},
+    "list is a boolean": {"status": True},
+    "text is a list": {"region": ["eu-de"]},
+    "text is a dictionary": {"project_name": {"a": 1}},
+    "secret is a dictionary": {"token": {"a": "some-long-text"}},
+    "text is a boolean": {"region": True},
+    "text is empty": {"region": ""},
+    "path is a list": {"ca_cert": ["a"]},
+    "boolean is text": {"finished": "perhaps"},
+    "boolean is a list": {"finished": []},
+    "boolean is a number": {"validate_certs": 7},
+    "number is text": {"timeout": "long"},
+    "number is a boolean": {"timeout": True},
+    "number is not finite": {"timeout": "nan"},
+    "number is infinite": {"timeout": "inf"},
+    "number is zero": {"timeout": 0},
+    "whole number is none": {"limit": 1.5},
+    "whole number is a list": {"retries": [1]},
+    "limit of zero": {"limit": 0},
+    "limit below zero": {"limit": -1},
+    "retries below zero": {"retries": -1},
+    "no such choice": {"order": "random"},
+    "choice in another case": {"subjobs": "FLAT"},
+    "choice with a blank": {"signature": " scope"},
+    "no time": {"created_after": "yesterday"},
+    "endpoint is no address": {"endpoint": "cce.example.com"},
+    "no such file": {"ca_cert": "/nowhere/ca.pem"},
+    "two credentials": {"access_key": "some-access-key", "secret_key": "some-secret-key"},
+}
+
+
+@pytest.mark.parametrize("bad", BAD_OPTIONS.values(), ids=BAD_OPTIONS)
+def test_bad_option_is_a_failure_of_kind_option(run_module: Run, simulator: t.Any, bad: dict[str, t.Any]) -> None:
+    result = run_module({**simulator.access(), **bad})
+    assert result["failed"] is True
+    assert sorted(result["error"]) == ERROR_KEYS
+    assert result["error"]["kind"] == "option"
+    assert any(name in result["msg"] for name in bad)
+    assert "exception" not in result
+    assert "Traceback" not in json.dumps(result)
+    assert simulator.control("GET", "/requests")["count"] == 0
+
+
+def test_refusal_of_the_cloud_is_a_failure_with_its_words(run_module: Run, simulator: t.Any) -> None:
+    result = run_module({**simulator.access(), "token": SECRET})
+    assert result["failed"] is True
+    assert sorted(result["error"]) == ERROR_KEYS
+    assert (result["error"]["kind"], result["error"]["http_status"]) == ("authentication", 401)
+    assert result["error"]["code"]
+    assert result["error"]["code"] in result["msg"]
+    assert result["error"]["url"].startswith(simulator.ready["endpoint"])
+    assert "exception" not in result
+    assert "jobs" not in result
+
+
+@pytest.mark.parametrize("verbosity", [0, 3])
+def test_failure_holds_no_traceback(run_module: Run, simulator: t.Any, verbosity: int) -> None:
+    simulator.control("POST", "/faults", {"path": "/api/", "reset": True, "times": None})
+    result = run_module({**simulator.access(), "retries": 0}, verbosity=verbosity)
+    assert result["error"]["kind"] == "connection"
+    assert "Traceback" not in json.dumps(result)
+
+
+def test_missing_library_is_a_failure_that_names_it(simulator: t.Any) -> None:
+    program = f"""
+import importlib, json, sys
+from ansible.module_utils import basic
+
+class NoRequests:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "requests":
+            raise ImportError("No module named 'requests'")
+
+sys.meta_path.insert(0, NoRequests())
+basic._ANSIBLE_ARGS = json.dumps({{"ANSIBLE_MODULE_ARGS": {simulator.access()!r}}}).encode()
+basic._ANSIBLE_PROFILE = "legacy"
+importlib.import_module("ansible_collections.opentelekomcloud.cce.plugins.modules.jobs_info").main()
+"""
+    path = [folder for folder in sys.path if folder]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(*collection.__path__).parents[2]), *path])}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    result = json.loads(done.stdout)
+    assert result["error"]["kind"] == "dependency"
+    assert "requests" in result["msg"]
+    assert simulator.control("GET", "/requests")["count"] == 0
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# secrets
+
+
+SECRETS: dict[str, dict[str, t.Any]] = {
+    "token": {"token": SECRET},
+    "token with a line feed": {"token": SECRET + "\n"},
+    "access key": {"token": None, "access_key": "AK", "secret_key": SECRET, "security_token": OTHER_SECRET},
+    "password": {
+        "token": None,
+        "username": "somebody",
+        "password": SECRET,
+        "passcode": OTHER_SECRET,
+        "user_domain_name": "some-account",
+    },
+    "proxy": {"token": "t-o-k-e-n", "proxy": f"http://somebody:{SECRET}@127.0.0.1:9"},
+    "proxy, quoted": {"token": "t-o-k-e-n", "proxy": f"http://somebody:{SECRET}%2F{OTHER_SECRET}@127.0.0.1:9"},
+    "proxy beside a wrong option": {"proxy": f"http://somebody:{SECRET}@127.0.0.1:9", "timeout": "long"},
+    "proxy in a list": {"proxy": [f"http://somebody:{SECRET}@127.0.0.1:9"]},
+    "proxy without a scheme": {"proxy": f"somebody:{SECRET}@127.0.0.1:9"},
+    "proxy that cannot be parsed": {"proxy": f"http://somebody:{SECRET}/{OTHER_SECRET}@127.0.0.1:9"},
+    "endpoint": {"endpoint": f"https://somebody:{SECRET}@127.0.0.1"},
+    "auth_url": {"auth_url": f"https://somebody:{SECRET}@127.0.0.1"},
+    "misspelt option": {"pasword": SECRET},
+    "list in place of text": {"token": [SECRET]},
+    "dictionary in place of text": {"password": {"value": SECRET}},
+    "text that cannot go into a header": {"token": f"{SECRET} {OTHER_SECRET}"},
+    "beside a wrong list": {"token": SECRET, "status": [None]},
+}
+
+
+@pytest.mark.parametrize("options", SECRETS.values(), ids=SECRETS)
+@pytest.mark.parametrize("verbosity", [0, 4])
+def test_no_secret_in_a_failure(run_module: Run, simulator: t.Any, options: dict[str, t.Any], verbosity: int) -> None:
+    given, secrets = fresh({**simulator.access(), "retries": 0, **options})
+    result = run_module(given, verbosity=verbosity)
+    assert result["failed"] is True
+    assert "invocation" in result
+    shown = json.dumps(result)
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize(
+    "credential", [("token",), ("access_key", "secret_key"), ("username", "password", "domain_name")]
+)
+def test_no_secret_in_a_success(run_module: Run, simulator: t.Any, credential: tuple[str, ...]) -> None:
+    shown = json.dumps(run_module(simulator.access(*credential), verbosity=4))
+    for name in ("token", "secret_key", "password"):
+        assert simulator.ready[name] not in shown

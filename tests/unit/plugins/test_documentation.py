@@ -1,0 +1,238 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The list of options, the argument spec and the documentation of both plugins say the same.
+
+The documentation is what ``ansible-doc`` shows, so that it is Ansible itself that merges the fragments.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+import ansible_collections.opentelekomcloud.cce as collection
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import JOB_KEYS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import OPTIONS, Option, argument_spec
+
+ROOT = Path(next(iter(collection.__path__)))
+COLLECTION = "opentelekomcloud.cce"
+MODULE = f"{COLLECTION}.jobs_info"
+LOOKUP = f"{COLLECTION}.jobs"
+ACTION_GROUP = f"{COLLECTION}.all"
+
+
+def ansible_doc(kind: str, plugin: str) -> t.Any:
+    """What ansible-doc knows about a plugin. A warning about the collection is a failure."""
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),
+        "LC_ALL": "C.UTF-8",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible.cli.doc", "--json", "--type", kind, plugin],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert COLLECTION not in done.stderr, done.stderr
+    found = json.loads(done.stdout)
+    assert list(found) == [plugin], done.stderr
+    return found[plugin]
+
+
+# Fetched once, when the tests are collected: ansible-test runs each test in a process of its own
+DOCUMENTED = {MODULE: ansible_doc("module", MODULE), LOOKUP: ansible_doc("lookup", LOOKUP)}
+SPEC = argument_spec()
+
+each_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+each_plugin = pytest.mark.parametrize("plugin", [MODULE, LOOKUP])
+
+
+def documented_options(plugin: str) -> dict[str, dict[str, t.Any]]:
+    options = dict(DOCUMENTED[plugin]["doc"]["options"])
+    options.pop("_terms", None)
+    return options
+
+
+def text_of(description: str | list[str]) -> str:
+    return description if isinstance(description, str) else " ".join(description)
+
+
+def meaning(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What counts of an option, in one form for an argument spec and for documentation."""
+    return {
+        "type": option.get("type", "str"),
+        "elements": option.get("elements"),
+        "default": option.get("default"),
+        "choices": sorted(option.get("choices") or ()),
+        "aliases": sorted(option.get("aliases") or ()),
+        "required": bool(option.get("required", False)),
+    }
+
+
+def meaning_in_table(option: Option) -> dict[str, t.Any]:
+    return {
+        "type": option.type,
+        "elements": option.elements,
+        "default": option.default,
+        "choices": sorted(option.choices),
+        "aliases": sorted(option.aliases),
+        "required": False,
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# options
+
+
+def test_argument_spec_has_the_options_of_the_table() -> None:
+    assert sorted(SPEC) == sorted(option.name for option in OPTIONS)
+
+
+@each_plugin
+def test_plugin_documents_the_options_of_the_table(plugin: str) -> None:
+    assert sorted(documented_options(plugin)) == sorted(option.name for option in OPTIONS)
+
+
+def test_only_the_lookup_has_terms() -> None:
+    assert "_terms" not in DOCUMENTED[MODULE]["doc"]["options"]
+    terms = meaning(DOCUMENTED[LOOKUP]["doc"]["options"]["_terms"])
+    assert (terms["type"], terms["elements"], terms["required"]) == ("list", "str", False)
+
+
+@each_option
+def test_argument_spec_of_an_option(option: Option) -> None:
+    assert meaning(SPEC[option.name]) == meaning_in_table(option)
+    assert bool(SPEC[option.name].get("no_log")) == option.secret
+
+
+@each_option
+@each_plugin
+def test_documentation_of_an_option(plugin: str, option: Option) -> None:
+    assert meaning(documented_options(plugin)[option.name]) == meaning_in_table(option)
+
+
+@each_option
+def test_both_plugins_describe_an_option_in_the_same_words(option: Option) -> None:
+    module, lookup = (documented_options(plugin)[option.name] for plugin in (MODULE, LOOKUP))
+    assert lookup["description"] == module["description"]
+
+
+@each_option
+def test_module_has_no_sources_of_its_own(option: Option) -> None:
+    """``env`` and ``vars`` are the lookup's; Ansible ignores them in a module."""
+    assert not {"env", "ini", "vars"} & set(documented_options(MODULE)[option.name])
+
+
+@each_option
+def test_lookup_reads_the_environment_variables_of_the_table(option: Option) -> None:
+    names = [entry["name"] for entry in documented_options(LOOKUP)[option.name].get("env", ())]
+    assert names == list(option.environment)
+
+
+@each_option
+def test_lookup_reads_the_ansible_variable_of_the_table(option: Option) -> None:
+    names = [entry["name"] for entry in documented_options(LOOKUP)[option.name].get("vars", ())]
+    assert names == ([option.variable] if option.variable else [])
+
+
+@each_option
+def test_text_names_the_environment_variables_in_their_order(option: Option) -> None:
+    text = text_of(documented_options(MODULE)[option.name]["description"])
+    named = [name for name in re.findall(r"E\((\w+)\)", text) if name in option.environment]
+    assert named == list(option.environment)
+
+
+@each_option
+def test_text_says_where_the_environment_is_read(option: Option) -> None:
+    text = text_of(documented_options(MODULE)[option.name]["description"])
+    if option.environment:
+        assert re.search(r"A module reads .* on the target, a lookup on the controller\.", text)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# results
+
+
+def returned_jobs(plugin: str) -> dict[str, t.Any]:
+    """What a plugin says about the jobs that it returns, under one name."""
+    name = {MODULE: "jobs", LOOKUP: "_list"}[plugin]
+    found: dict[str, t.Any] = json.loads(json.dumps(DOCUMENTED[plugin]["return"][name]).replace("RV(_list", "RV(jobs"))
+    return found
+
+
+@each_plugin
+def test_documented_keys_are_the_keys_of_a_job(plugin: str) -> None:
+    assert sorted(returned_jobs(plugin)["contains"]) == sorted(JOB_KEYS)
+
+
+@each_plugin
+def test_sample_has_the_keys_of_a_job(plugin: str) -> None:
+    assert [sorted(job) for job in returned_jobs(plugin)["sample"]] == [sorted(JOB_KEYS)]
+
+
+@pytest.mark.parametrize("key", JOB_KEYS)
+def test_both_plugins_describe_a_key_in_the_same_words(key: str) -> None:
+    assert returned_jobs(LOOKUP)["contains"][key] == returned_jobs(MODULE)["contains"][key]
+
+
+def test_both_plugins_describe_the_same_list() -> None:
+    assert returned_jobs(LOOKUP) == returned_jobs(MODULE)
+
+
+@pytest.mark.parametrize("key", ["summary", "error"])
+def test_sample_of_a_dictionary_has_its_documented_keys(key: str) -> None:
+    documented = DOCUMENTED[MODULE]["return"][key]
+    assert sorted(documented["sample"]) == sorted(documented["contains"])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# examples and groups
+
+
+def values_of(key: str, node: t.Any) -> t.Iterator[t.Any]:
+    """Every value that stands under a key, however deep."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from values_of(key, value)
+    elif isinstance(node, list):
+        for element in node:
+            yield from values_of(key, element)
+
+
+def test_module_examples_use_only_options_that_exist() -> None:
+    examples = yaml.safe_load(DOCUMENTED[MODULE]["examples"])
+    uses = [*values_of(MODULE, examples), *values_of(f"group/{ACTION_GROUP}", examples)]
+    assert len(uses) > 1
+    assert {name for use in uses for name in use or ()} <= set(SPEC)
+
+
+def test_lookup_examples_use_only_queries_and_variables_that_exist() -> None:
+    text = DOCUMENTED[LOOKUP]["examples"]
+    assert yaml.safe_load(text)
+    assert text.count(f"query('{LOOKUP}'") == text.count(f"'{LOOKUP}'") > 0
+    variables = set(re.findall(r"opentelekomcloud_cce_\w+", text))
+    assert variables
+    assert variables <= {option.variable for option in OPTIONS}
+
+
+def test_action_group_holds_every_module() -> None:
+    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]
+    modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
+    assert sorted(groups["all"]) == modules
+    assert DOCUMENTED[MODULE]["doc"]["attributes"]["action_group"]["membership"] == [ACTION_GROUP]
