@@ -1,0 +1,290 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks behind ``make test``, on every interpreter and ansible-core the machine can run."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import nox
+
+nox.options.envdir = ".venv/sessions"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.download_python = "never"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "build", "demo", "units", "sanity", "integration", "system"]
+
+ROOT = Path(__file__).resolve().parent
+NAME = "opentelekomcloud.cce"
+TREE = Path("ansible_collections", "opentelekomcloud", "cce")
+REQUIREMENTS = ROOT / "tests" / "requirements"
+PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+class Core(NamedTuple):
+    """An ansible-core: what pip installs, and the Python versions its controller runs on, the one to take first."""
+
+    requirement: str
+    pythons: tuple[str, ...]
+
+
+# The order of the Python versions differs so that between them the cores meet old and new ones
+CORES = {
+    "2.16": Core("ansible-core~=2.16.0", ("3.10", "3.11", "3.12")),
+    "2.18": Core("ansible-core~=2.18.0", ("3.11", "3.12", "3.13")),
+    "2.19": Core("ansible-core~=2.19.0", ("3.13", "3.12", "3.11")),
+    "2.20": Core("ansible-core~=2.20.0", ("3.12", "3.13", "3.14")),
+    "2.21": Core("ansible-core~=2.21.0", ("3.14", "3.13", "3.12")),
+    "2.22": Core("ansible-core~=2.22.0rc1", ("3.13", "3.14")),
+}
+
+
+@functools.cache
+def runs(python: str | Path) -> bool:
+    """Whether this interpreter is there and answers: the shim of a version manager can lie on PATH and not run."""
+    command = shutil.which(python)
+    return command is not None and subprocess.run([command, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def python_for(core: str) -> str | None:
+    """The Python to run this ansible-core with, None when the machine has none that it supports."""
+    return next((python for python in CORES[core].pythons if runs(f"python{python}")), None)
+
+
+def newest_here() -> str:
+    """The newest ansible-core that the machine can run; the newest of all when it can run none."""
+    return next(filter(python_for, reversed(CORES)), next(reversed(CORES)))
+
+
+def newest_core(python: str) -> str | None:
+    """The newest ansible-core whose controller runs on this Python, None when all are too new."""
+    return next((core for core in reversed(CORES) if python in CORES[core].pythons), None)
+
+
+def on_cores(*cores: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a session once for each ansible-core; one without an interpreter still appears, to be skipped."""
+    return nox.parametrize("python,core", [nox.param(python_for(core) or False, core, id=core) for core in cores])
+
+
+def need_python(session: nox.Session, core: str) -> None:
+    """Skip the session when no interpreter runs this ansible-core."""
+    if not session.python:
+        session.skip(f"ansible-core {core} needs one of Python {', '.join(CORES[core].pythons)}: none is here")
+
+
+def empty_folder(session: nox.Session, name: str) -> Path:
+    """A folder of the session's, without what an earlier run left in it."""
+    folder = Path(session.create_tmp(), name).resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def known_files() -> list[str]:
+    """Paths, from the checkout's root, of the files that git has or would add."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    # git still lists what was deleted without telling it
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def copy_tree(session: nox.Session) -> Path:
+    """Copy the known files to where ansible-core looks for a collection; return the copy."""
+    copy = empty_folder(session, "collections") / TREE
+    for name in known_files():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
+    # Without a repository of its own ansible-test asks the checkout's, which ignores this folder: it would test nothing
+    session.run("git", "init", "--quiet", str(copy), external=True, log=False)
+    return copy
+
+
+def environment(collections: Path) -> dict[str, str | None]:
+    """Settings under which only the given collections are seen, and none of the developer's credentials."""
+    credentials: dict[str, str | None] = dict.fromkeys(name for name in os.environ if name.startswith("OS_"))
+    return {**credentials, "ANSIBLE_COLLECTIONS_PATH": str(collections), "PYTHONPATH": str(collections)}
+
+
+def path_without_shims(session: nox.Session) -> str:
+    """PATH without folders of interpreters that do not run: ansible-test uses each one it finds and fails on those."""
+    folders = [*session.bin_paths, *os.environ["PATH"].split(os.pathsep)]
+    versioned = re.compile(r"python\d\.\d+")
+    return os.pathsep.join(
+        folder
+        for folder in folders
+        if all(runs(file) for file in Path(folder).glob("python*") if versioned.fullmatch(file.name))
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types and licences."""
+    session.install("-r", str(REQUIREMENTS / "lint.txt"))
+    session.run("ruff", "check", "--quiet")
+    session.run("ruff", "format", "--check", "--quiet", "--diff")
+    session.run("reuse", "lint", "--lines")
+    copy = copy_tree(session)
+    session.chdir(copy)
+    session.run(
+        "mypy",
+        "--package",
+        f"ansible_collections.{NAME}.plugins",
+        env={"MYPYPATH": str(copy.parents[2])},
+    )
+
+
+@nox.session
+@on_cores(newest_here())
+def build(session: nox.Session, core: str) -> None:
+    """The artefact, made in the checkout as it stands, is clean and complete; it and a fresh clone install."""
+    need_python(session, core)
+    session.install(CORES[core].requirement, "requests")
+
+    artefacts = empty_folder(session, "artefacts")
+    session.run("ansible-galaxy", "collection", "build", "--output-path", str(artefacts), str(ROOT), silent=True)
+    [artefact] = artefacts.iterdir()
+    with tarfile.open(artefact) as archive:
+        files = {member.name for member in archive if member.isfile()}
+    print(*sorted(files), sep="\n")
+    check_artefact(session, files)
+
+    copy = copy_tree(session)
+    clone = empty_folder(session, "clone")
+    identity = ["-c", "user.name=nox", "-c", "user.email=nox@localhost", "-c", "commit.gpgsign=false"]
+    for arguments in (
+        ["add", "--all"],
+        [*identity, "commit", "--quiet", "--message", "the tree under test"],
+        ["clone", "--quiet", ".", str(clone)],
+    ):
+        session.run("git", "-C", str(copy), *arguments, external=True, log=False)
+    for source in (artefact, clone):
+        check_installation(session, source)
+
+
+def check_artefact(session: nox.Session, files: set[str]) -> None:
+    """Fail when the artefact holds what only developers need, or lacks what users need."""
+    known = set(known_files())
+    built = {"MANIFEST.json", "FILES.json"}
+    if strangers := sorted(files - known - built):
+        session.error(f"the artefact holds files that git does not know: {strangers}")
+    if surplus := sorted(name for name in files if name.startswith((".", "tests/output/"))):
+        session.error(f"the artefact holds files for developers only: {surplus}")
+    needed = {name for name in known if name.startswith(("plugins/", "meta/", "changelogs/"))}
+    if missing := sorted((needed | {"README.md", "COPYING"}) - files):
+        session.error(f"the artefact lacks {missing}")
+
+
+def check_installation(session: nox.Session, source: Path) -> None:
+    """Install the collection from a tarball or a folder, and read the documentation of both plugins."""
+    installed = empty_folder(session, "installed")
+    settings = {**environment(installed), "PYTHONPATH": None}
+    install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(installed)]
+    session.run(*install, str(source), env=settings, silent=True)
+    for kind, plugin in (("module", f"{NAME}.jobs_info"), ("lookup", f"{NAME}.jobs")):
+        # Standard error stays apart: a warning there must not spoil the JSON
+        shown = session.run(
+            "ansible-doc", "--type", kind, "--json", plugin, env=settings, silent=True, stderr=None, log=False
+        )
+        # ansible-doc succeeds, with an empty answer, when there is no such plugin
+        if plugin not in json.loads(str(shown)):
+            session.error(f"installed from {source}, ansible-doc does not find the {kind} {plugin}")
+
+
+@nox.session(venv_backend="none")
+def demo(session: nox.Session) -> None:
+    """The demo of the README in a copy of the tree: it works, and leaves nothing behind that git would see."""
+    copy = copy_tree(session)
+    session.run("git", "-C", str(copy), "add", "--all", external=True, log=False)
+    session.run("make", "--directory", str(copy), "demo", external=True)
+    left = session.run("git", "-C", str(copy), "ls-files", "--others", "--exclude-standard", silent=True, external=True)
+    if left:
+        session.error(f"the demo left {left}")
+
+
+@nox.session
+@nox.parametrize(
+    "python,version", [nox.param(runs(f"python{version}") and version, version, id=version) for version in PYTHONS]
+)
+def units(session: nox.Session, version: str) -> None:
+    """Unit tests on each Python, with the newest ansible-core for it; without any, what needs none of Ansible."""
+    if not session.python:
+        session.skip(f"Python {version} is not here")
+    core = newest_core(version)
+    ansible = [CORES[core].requirement] if core else []
+    session.install("-r", str(REQUIREMENTS / "units.txt"), *ansible)
+    copy = copy_tree(session)
+    session.chdir(copy)
+    tests = "tests/unit" if core else "tests/unit/plugins/module_utils"
+    session.run("pytest", "--quiet", "--numprocesses", "2", tests, *session.posargs, env=environment(copy.parents[2]))
+
+
+@nox.session
+@on_cores("2.16", "2.20", "2.22")
+def sanity(session: nox.Session, core: str) -> None:
+    """Every sanity test, on the oldest ansible-core, a current one and the newest."""
+    need_python(session, core)
+    session.install(CORES[core].requirement)
+    session.chdir(copy_tree(session))
+    # 2.22.0rc1 pins a library of pylint's to an archive outside the package index, which not every network reaches
+    left_out = ["--skip-test", "pylint"] if core == "2.22" else []
+    # --local: nox's environment serves, where --venv would make one more. Each sanity test that needs libraries gets
+    # an environment of its own from ansible-test in both cases, kept between runs below ~/.ansible/test
+    session.run("ansible-test", "sanity", "--local", *left_out, env={"PATH": path_without_shims(session)}, silent=True)
+
+
+@nox.session
+@on_cores(*CORES)
+def integration(session: nox.Session, core: str) -> None:
+    """Playbooks against the simulated cloud, on every ansible-core."""
+    need_python(session, core)
+    session.install(CORES[core].requirement, "requests")
+    session.chdir(copy_tree(session))
+    # The search for leaks takes longer than all others together: it runs where Ansible's masking differs
+    left_out = [] if core in ("2.16", "2.19", "2.21", "2.22") else ["--exclude", "secrets"]
+    # --local: nox's environment holds all that is needed, and making another takes longer than the tests
+    session.run("ansible-test", "integration", "--local", "--color", "no", *left_out, *session.posargs)
+
+
+def side_environment(session: nox.Session, name: str) -> str | None:
+    """The interpreter of an environment for what ``tests/requirements/<name>.txt`` lists, apart from everything else.
+
+    It is made once and kept until that file changes. None when it cannot be made here, which skips tests.
+    """
+    requirements = REQUIREMENTS / f"{name}.txt"
+    folder = Path(session.virtualenv.location).resolve() / name
+    python, installed = folder / "bin" / "python", folder / requirements.name
+    if installed.exists() and installed.read_bytes() == requirements.read_bytes():
+        return str(python)
+    install = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+    try:
+        session.run("python", "-m", "venv", "--clear", str(folder))
+        session.run(*install, "-r", str(requirements), external=True)
+    except nox.command.CommandFailed:
+        session.warn(f"{requirements} cannot be installed here")
+        return None
+    shutil.copyfile(requirements, installed)
+    return str(python)
+
+
+@nox.session
+@on_cores(newest_here())
+def system(session: nox.Session, core: str) -> None:
+    """Real parts around the plugins: Keystone as IAM, TLS, a forward proxy, another signer. Skips name what lacks."""
+    need_python(session, core)
+    session.install("-r", str(REQUIREMENTS / "system.txt"), CORES[core].requirement)
+    parts = {f"CCE_{name.upper()}_PYTHON": side_environment(session, name) for name in ("keystone", "oracle")}
+    copy = copy_tree(session)
+    session.chdir(copy)
+    # not --quiet: the header tells which programs stand for the parts that can be one or the other
+    session.run("pytest", "-rs", "tests/system", *session.posargs, env={**environment(copy.parents[2]), **parts})

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the plugins: what both share in this process, or both of them in a playbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import settings_from
+from ansible_collections.opentelekomcloud.cce.tests.system.servers import PATIENCE, without_proxies
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Outcome:
+    """What a user gets: an answer or an error, and what is said on the way."""
+
+    answer: Answer | None = None
+    error: CceError | None = None
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def found(self) -> Answer:
+        """The answer, which has to hold jobs."""
+        assert self.error is None, str(self.error)
+        assert self.answer
+        assert self.answer.jobs
+        return self.answer
+
+    def failed(self, kind: str) -> CceError:
+        """The error, which has to be of this kind."""
+        assert self.error, "there is an answer"
+        assert self.error.kind == kind, f"{self.error.kind}: {self.error}"
+        return self.error
+
+    def text(self) -> str:
+        """Everything that can become visible."""
+        shown = [str(self.error), repr(self.error and self.error.as_dict()), repr(self.answer)]
+        return "\n".join([*shown, *self.warnings, *self.notes])
+
+
+def ask(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Outcome:
+    """Call what the module and the lookup share; ``environment`` is where options are looked for."""
+    outcome = Outcome()
+    report = Report(warn=outcome.warnings.append, note=outcome.notes.append, secret=lambda _secret: None)
+    try:
+        settings = settings_from("opentelekomcloud.cce.jobs", options, {}, environment or {})
+        outcome.answer = find_jobs(settings, "system-tests", report)
+    except CceError as error:
+        outcome.error = error
+    return outcome
+
+
+def play(folder: Path, options: Mapping[str, Any], expected: str, **environment: str) -> str:
+    """Ask both plugins in a playbook, as talkative as can be, and return all that it says.
+
+    Args:
+        folder: a place for files.
+        options: what both are given.
+        expected: ``success``, or the kind of the error.
+        environment: variables for ansible-playbook.
+    """
+    variables = folder / "variables.json"
+    variables.write_text(json.dumps({"given": dict(options), "expected": expected}), encoding="utf-8")
+    command = [sys.executable, "-m", "ansible", "playbook", "-vvvvv", "--extra-vars", f"@{variables}"]
+    done = subprocess.run(
+        [*command, str(HERE / "playbook.yml")],
+        cwd=folder,
+        env={
+            **without_proxies(os.environ),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_REMOTE_TEMP": str(folder / "home" / "tmp"),
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    return done.stdout
