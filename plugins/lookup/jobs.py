@@ -246,10 +246,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CONNECTION, settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CONNECTION, LOOKUP, settings_from
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
-
-NAME = "opentelekomcloud.cce.jobs"
 
 
 class LookupModule(LookupBase):
@@ -268,7 +266,7 @@ class LookupModule(LookupBase):
         # up to ansible-core 2.18, a loop by with_opentelekomcloud.cce.jobs adds this of its own accord
         kwargs.pop("wantlist", None)
         try:
-            settings = settings_from(NAME, kwargs, self._connection_variables(variables or {}), terms=terms)
+            settings = settings_from(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
             return find_jobs(settings, "jobs", report).jobs
         except CceError as error:
             # "from None", because Ansible would append the same sentence once more

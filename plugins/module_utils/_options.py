@@ -35,6 +35,9 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import 
 
 VARIABLE_PREFIX = "opentelekomcloud_cce_"
 
+MODULE = "opentelekomcloud.cce.jobs_info"
+LOOKUP = "opentelekomcloud.cce.jobs"
+
 
 @dataclass(frozen=True)
 class Option:
@@ -51,6 +54,8 @@ class Option:
     secret: bool = False
     variable: str | None = None
     """Name of the Ansible variable that the lookup reads."""
+    plugin: str | None = None
+    """Full name of the one plugin that has it, None when both have."""
 
 
 def _connection(name: str, *environment: str, **more: t.Any) -> Option:
@@ -105,13 +110,18 @@ _BY_NAME = {option.name: option for option in OPTIONS}
 _CANONICAL = {alias: option.name for option in OPTIONS for alias in (option.name, *option.aliases)}
 
 
+def options_of(plugin: str) -> list[Option]:
+    """The options that a plugin has, by its full name."""
+    return [option for option in OPTIONS if option.plugin in (None, plugin)]
+
+
 def argument_spec() -> dict[str, dict[str, t.Any]]:
-    """The argument spec of a module that takes every option.
+    """The argument spec of the module.
 
     It has no ``fallback`` to the environment: see the top of this file.
     """
     spec: dict[str, dict[str, t.Any]] = {}
-    for option in OPTIONS:
+    for option in options_of(MODULE):
         entry: dict[str, t.Any] = {"type": option.type, "no_log": option.secret}
         if option.elements:
             entry["elements"] = option.elements
@@ -472,7 +482,7 @@ def _read_typed(plugin: str, typed: t.Mapping[str, t.Any]) -> Place:
     # sorted, so that of several things that are wrong both plugins name the same one
     for name, value in sorted(typed.items()):
         canonical = _CANONICAL.get(name)
-        if canonical is None:
+        if canonical is None or _BY_NAME[canonical].plugin not in (None, plugin):
             raise _fail(_unknown(plugin, name))
         if value is None:
             continue
@@ -483,10 +493,11 @@ def _read_typed(plugin: str, typed: t.Mapping[str, t.Any]) -> Place:
 
 
 def _unknown(plugin: str, name: str) -> str:
-    near = difflib.get_close_matches(str(name), _CANONICAL, n=1)
+    options = options_of(plugin)
+    near = difflib.get_close_matches(str(name), [alias for o in options for alias in (o.name, *o.aliases)], n=1)
     if near:
         return f"{plugin} has no option {name}: did you mean {near[0]}?"
-    return f"{plugin} has no option {name}: remove it, or take one of {', '.join(_BY_NAME)}."
+    return f"{plugin} has no option {name}: remove it, or take one of {', '.join(option.name for option in options)}."
 
 
 def _read_variables(variables: t.Mapping[str, t.Any]) -> Place:

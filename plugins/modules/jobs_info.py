@@ -373,14 +373,13 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import summarise
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+    MODULE,
     argument_spec,
     is_option,
     passwords_in_addresses,
     settings_from,
 )
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
-
-NAME = "opentelekomcloud.cce.jobs_info"
 
 
 class JobsInfoModule(AnsibleModule):
@@ -407,7 +406,7 @@ class JobsInfoModule(AnsibleModule):
         if "error" not in kwargs:
             error = CceError(msg, "option")
             try:
-                settings_from(NAME, self.typed, {})
+                settings_from(MODULE, self.typed, {})
             except CceError as ours:
                 error = ours
             msg, kwargs = str(error), {**kwargs, "error": error.as_dict(), "log": []}
@@ -425,7 +424,7 @@ def main() -> None:
     report = Report(warn=module.warn, note=log.append, secret=module.mask)
     failure: CceError
     try:
-        answer = find_jobs(settings_from(NAME, module.typed, {}), "jobs_info", report)
+        answer = find_jobs(settings_from(MODULE, module.typed, {}), "jobs_info", report)
         module.exit_json(
             changed=False,
             jobs=answer.jobs,

@@ -22,12 +22,17 @@ import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import JOB_KEYS
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import OPTIONS, Option, argument_spec
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+    LOOKUP,
+    MODULE,
+    OPTIONS,
+    Option,
+    argument_spec,
+    options_of,
+)
 
 ROOT = Path(next(iter(collection.__path__)))
 COLLECTION = "opentelekomcloud.cce"
-MODULE = f"{COLLECTION}.jobs_info"
-LOOKUP = f"{COLLECTION}.jobs"
 ACTION_GROUP = f"{COLLECTION}.all"
 
 
@@ -57,8 +62,20 @@ def ansible_doc(kind: str, plugin: str) -> t.Any:
 DOCUMENTED = {MODULE: ansible_doc("module", MODULE), LOOKUP: ansible_doc("lookup", LOOKUP)}
 SPEC = argument_spec()
 
-each_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+
+def each(options: t.Iterable[Option]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("option", options, ids=lambda option: option.name)
+
+
 each_plugin = pytest.mark.parametrize("plugin", [MODULE, LOOKUP])
+each_plugin_and_option = pytest.mark.parametrize(
+    ("plugin", "option"),
+    [
+        pytest.param(plugin, option, id=f"{plugin}-{option.name}")
+        for plugin in (MODULE, LOOKUP)
+        for option in options_of(plugin)
+    ],
+)
 
 
 def documented_options(plugin: str) -> dict[str, dict[str, t.Any]]:
@@ -99,12 +116,12 @@ def meaning_in_table(option: Option) -> dict[str, t.Any]:
 
 
 def test_argument_spec_has_the_options_of_the_table() -> None:
-    assert sorted(SPEC) == sorted(option.name for option in OPTIONS)
+    assert sorted(SPEC) == sorted(option.name for option in options_of(MODULE))
 
 
 @each_plugin
 def test_plugin_documents_the_options_of_the_table(plugin: str) -> None:
-    assert sorted(documented_options(plugin)) == sorted(option.name for option in OPTIONS)
+    assert sorted(documented_options(plugin)) == sorted(option.name for option in options_of(plugin))
 
 
 def test_only_the_lookup_has_terms() -> None:
@@ -113,50 +130,49 @@ def test_only_the_lookup_has_terms() -> None:
     assert (terms["type"], terms["elements"], terms["required"]) == ("list", "str", False)
 
 
-@each_option
+@each(options_of(MODULE))
 def test_argument_spec_of_an_option(option: Option) -> None:
     assert meaning(SPEC[option.name]) == meaning_in_table(option)
     assert bool(SPEC[option.name].get("no_log")) == option.secret
 
 
-@each_option
-@each_plugin
+@each_plugin_and_option
 def test_documentation_of_an_option(plugin: str, option: Option) -> None:
     assert meaning(documented_options(plugin)[option.name]) == meaning_in_table(option)
 
 
-@each_option
+@each([option for option in OPTIONS if option.plugin is None])
 def test_both_plugins_describe_an_option_in_the_same_words(option: Option) -> None:
     module, lookup = (documented_options(plugin)[option.name] for plugin in (MODULE, LOOKUP))
     assert lookup["description"] == module["description"]
 
 
-@each_option
+@each(options_of(MODULE))
 def test_module_has_no_sources_of_its_own(option: Option) -> None:
     """``env`` and ``vars`` are the lookup's; Ansible ignores them in a module."""
     assert not {"env", "ini", "vars"} & set(documented_options(MODULE)[option.name])
 
 
-@each_option
+@each(options_of(LOOKUP))
 def test_lookup_reads_the_environment_variables_of_the_table(option: Option) -> None:
     names = [entry["name"] for entry in documented_options(LOOKUP)[option.name].get("env", ())]
     assert names == list(option.environment)
 
 
-@each_option
+@each(options_of(LOOKUP))
 def test_lookup_reads_the_ansible_variable_of_the_table(option: Option) -> None:
     names = [entry["name"] for entry in documented_options(LOOKUP)[option.name].get("vars", ())]
     assert names == ([option.variable] if option.variable else [])
 
 
-@each_option
+@each([option for option in OPTIONS if option.plugin is None])
 def test_text_names_the_environment_variables_in_their_order(option: Option) -> None:
     text = text_of(documented_options(MODULE)[option.name]["description"])
     named = [name for name in re.findall(r"E\((\w+)\)", text) if name in option.environment]
     assert named == list(option.environment)
 
 
-@each_option
+@each([option for option in OPTIONS if option.plugin is None])
 def test_text_says_where_the_environment_is_read(option: Option) -> None:
     text = text_of(documented_options(MODULE)[option.name]["description"])
     if option.environment:

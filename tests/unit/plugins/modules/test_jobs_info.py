@@ -38,10 +38,23 @@ Run = t.Callable[..., dict[str, t.Any]]
 
 def test_result_has_its_keys(run_module: Run, simulator: t.Any) -> None:
     result = run_module(simulator.access())
-    assert set(result) == {"changed", "jobs", "summary", "fetched", "project_id", "invocation"}
+    assert set(result) == {"changed", "jobs", "summary", "fetched", "project_id", "log", "invocation"}
     assert result["changed"] is False
+    assert result["log"] == []
     assert result["project_id"] == simulator.ready["project_id"]
     assert result["fetched"] == len(result["jobs"]) >= simulator.ready["jobs"]
+
+
+def test_retries_stand_in_the_log_and_not_among_the_warnings(run_module: Run, simulator: t.Any) -> None:
+    simulator.control("POST", "/faults", {"path": "/api/v2/projects", "status": 503})
+    result = run_module(simulator.access())
+    assert [text.startswith("Try 2 of 5 to list the jobs in ") and "HTTP 503" in text for text in result["log"]] == [
+        True
+    ]
+    assert not result.get("warnings")
+    simulator.control("POST", "/faults", {"path": "/api/v2/projects", "status": 503})
+    failed = run_module({**simulator.access(), "retries": 0})
+    assert (failed["error"]["kind"], failed["log"]) == ("unavailable", [])
 
 
 def test_summary_counts_the_jobs_of_the_result(run_module: Run, simulator: t.Any) -> None:
