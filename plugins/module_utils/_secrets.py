@@ -52,7 +52,7 @@ class Mask:
     def add(self, secret: str) -> None:
         """Learn a secret, and how it is written in JSON, in addresses and on one line."""
         forms = (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), " ".join(secret.split()))
-        self._forms.update(form for form in forms if form)
+        self._forms.update(form for form in forms if form.strip())
 
     def __call__(self, text: str) -> str:
         # the longest first, since one may lie inside another
