@@ -163,6 +163,12 @@ options:
       - All tries together never take longer than O(timeout).
     type: int
     default: 4
+  autopilot:
+    description:
+      - With V(true), the jobs of CCE Autopilot clusters are listed instead of those of other clusters.
+      - Huawei Cloud has such clusters, Open Telekom Cloud has not.
+    type: bool
+    default: false
 notes:
   - >-
     Modules read environment variables and files on the target, the host on which the module runs.
@@ -293,6 +299,9 @@ options:
   retries:
     vars:
       - name: opentelekomcloud_cce_retries
+  autopilot:
+    vars:
+      - name: opentelekomcloud_cce_autopilot
 notes:
   - >-
     Every option about connection and credentials can also be set as a variable

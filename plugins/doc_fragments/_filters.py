@@ -26,6 +26,15 @@ options:
       - Only jobs of the clusters with one of these ids.
     type: list
     elements: str
+  cluster_name:
+    description:
+      - Only jobs of the clusters with one of these names.
+      - This takes one more call, which lists the clusters of the project and needs the permission C(cce:cluster:list).
+        It also fills in the cluster names of the jobs.
+      - A name that no cluster has is an error which names the nearest ones. Jobs of a deleted cluster can be found by
+        O(cluster_id) only.
+    type: list
+    elements: str
   type:
     description:
       - Only jobs of one of these types, for example V(CreateCluster) or V(ScaleupCluster).

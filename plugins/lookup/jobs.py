@@ -22,9 +22,10 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - The ids of the clusters whose jobs are listed. An id has 36 characters, which are hexadecimal digits and dashes.
-      - Any other value is an error.
-      - They are joined with the values of O(cluster_id). With neither, the jobs of all clusters are listed.
+      - The ids or names of the clusters whose jobs are listed.
+      - What has 36 characters, which are hexadecimal digits and dashes, is an id. Everything else is a name,
+        which takes one more call as described for O(cluster_name).
+      - They are alternatives, also to the values of O(cluster_id). With neither, the jobs of all clusters are listed.
     type: list
     elements: str
     required: false
@@ -159,7 +160,8 @@ _list:
     cluster_name:
       description:
         - The name of the cluster to which the job belongs, where it is known.
-        - CCE reports it only for jobs that create a cluster. It is V(null) for all others.
+        - CCE itself reports it only for jobs that create a cluster. For others it is known if the clusters were listed,
+          as for O(cluster_name). Otherwise it is V(null).
       returned: always
       type: str
     resource_id:

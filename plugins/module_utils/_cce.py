@@ -20,7 +20,7 @@ T = t.TypeVar("T")
 # Members that hold the list where an answer is an object: not documented for this call, but the way of its neighbours
 _WRAPPERS = ("items", "jobs")
 
-_ADVICE = {
+_JOBS_ADVICE = {
     "authentication": "check the credentials: a token expires and is good for one region only, "
     "an access key needs its own secret key and the right signature",
     "permission": "check project_id, and that the user has the right cce:job:list, as in the role CCE ReadOnlyAccess",
@@ -28,27 +28,68 @@ _ADVICE = {
     "response": "check endpoint",
 }
 
+_CLUSTERS_ADVICE = {
+    **_JOBS_ADVICE,
+    "permission": "give cluster_id instead of names, or let the user list clusters (right cce:cluster:list)",
+}
 
-def list_jobs(client: Client, identity: Identity, keep: t.Callable[[t.Iterator[t.Any]], T]) -> T:
+
+def list_jobs(
+    client: Client, identity: Identity, keep: t.Callable[[t.Iterator[t.Any]], T], *, autopilot: bool = False
+) -> T:
     """Fetch the list of jobs of a project (OTC CCE API reference, "Obtaining the Job List").
 
     Args:
         client: the session to use.
         identity: who asks.
+        autopilot: whether the jobs of Autopilot clusters are meant (Huawei Cloud API reference, "ListAutopilotJobs").
         keep: gets the raw elements of the list one by one, whatever they are, and returns what to keep of them. It is
             called anew when an answer breaks off and is fetched again.
 
     Raises:
         CceError: when the list cannot be had.
     """
-    purpose = "list the jobs"
+    return _list(client, identity, "list the jobs", f"{_root(autopilot)}/v2", "jobs", _JOBS_ADVICE, keep)
+
+
+def list_clusters(client: Client, identity: Identity, *, autopilot: bool = False) -> dict[str, str]:
+    """Fetch the names of a project's clusters (OTC CCE API reference, "Listing Clusters in a Specified Project").
+
+    Returns:
+        Names by cluster id.
+
+    Raises:
+        CceError: when the list cannot be had.
+    """
+
+    def keep(raw_clusters: t.Iterator[t.Any]) -> dict[str, str]:
+        metadata = [raw.get("metadata") for raw in raw_clusters if isinstance(raw, dict)]
+        named = [(item.get("uid"), item.get("name")) for item in metadata if isinstance(item, dict)]
+        return {uid: name for uid, name in named if isinstance(uid, str) and isinstance(name, str)}
+
+    return _list(client, identity, "list the clusters", f"{_root(autopilot)}/v3", "clusters", _CLUSTERS_ADVICE, keep)
+
+
+def _root(autopilot: bool) -> str:
+    return "autopilot" if autopilot else "api"
+
+
+def _list(
+    client: Client,
+    identity: Identity,
+    purpose: str,
+    version: str,
+    things: str,
+    advice: t.Mapping[str, str],
+    keep: t.Callable[[t.Iterator[t.Any]], T],
+) -> T:
     call = Call(
         purpose,
         # no slash at the end: the gateway answers 404 to one
-        f"{identity.endpoint}/api/v2/projects/{quote(identity.project_id, safe='')}/jobs",
+        f"{identity.endpoint}/{version}/projects/{quote(identity.project_id, safe='')}/{things}",
         identity.auth,
         headers={"Content-Type": "application/json"},
-        advice=_ADVICE,
+        advice=advice,
     )
 
     def read(chunks: t.Iterator[bytes], headers: t.Mapping[str, str]) -> T:
@@ -65,7 +106,7 @@ def _unreadable(call: Call, fault: StreamFault) -> CceError:
     code, message, request_id = explain(fault.value)
     words = ": ".join(part for part in (code, message) if part)
     return CceError(
-        f"Could not {call.purpose}: the answer {fault}{f' ({words})' if words else ''}; {_ADVICE['response']}.",
+        f"Could not {call.purpose}: the answer {fault}{f' ({words})' if words else ''}; {call.advice['response']}.",
         "response",
         http_status=200,
         code=code,

@@ -82,6 +82,8 @@ class Query:
 
     status: tuple[str, ...] = ()
     cluster_id: tuple[str, ...] = ()
+    cluster_id_of_name: tuple[str, ...] = ()
+    """The ids of the clusters that were asked for by name: a filter of its own beside ``cluster_id``."""
     type: tuple[str, ...] = ()
     id: tuple[str, ...] = ()
     resource_id: tuple[str, ...] = ()
@@ -122,6 +124,18 @@ def select(raw_jobs: t.Iterable[t.Any], query: Query) -> Selection:
     candidates = _matching(_entries(raw_jobs, query, tally), query, tally)
     jobs = [_finish(candidate, query, tally) for candidate in _ordered(candidates, query, tally)]
     return Selection(jobs, tally.fetched, _warn_of_statuses(tally) + tally.complaints())
+
+
+def name_clusters(jobs: t.Iterable[Job], names: t.Mapping[str, str]) -> None:
+    """Fill in the names of clusters, in subjobs too.
+
+    Args:
+        jobs: normalised jobs, which are changed.
+        names: the names that are known, by cluster id.
+    """
+    for job in jobs:
+        job["cluster_name"] = names.get(job["cluster_id"], job["cluster_name"])
+        name_clusters(job["subjobs"], names)
 
 
 def summarise(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
@@ -296,6 +310,8 @@ def _tests(query: Query, tally: _Tally) -> list[t.Callable[[Raw], bool]]:
     for key in ("id", "cluster_id", "resource_id", "resource_name"):
         if getattr(query, key):
             tests.append(_equals(key, getattr(query, key), tally))
+    if query.cluster_id_of_name:
+        tests.append(_equals("cluster_id", query.cluster_id_of_name, tally))
     for key in ("status", "type"):
         if getattr(query, key):
             tests.append(_equals_ignoring_case(key, getattr(query, key), tally))

@@ -7,18 +7,19 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import typing as t
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import list_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import list_clusters, list_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR, Client
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import identify
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection, select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity, identify
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection, name_clusters, select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import Settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 
@@ -87,15 +88,42 @@ def _no_garbage_collection() -> t.Iterator[None]:
 
 
 def _fetch(settings: Settings, client: Client, report: Report) -> tuple[str, Selection]:
-    def keep(raw_jobs: t.Iterator[t.Any]) -> Selection:
-        return select(raw_jobs, settings.query)
-
     identity = identify(settings, client, report)
     try:
-        return identity.project_id, list_jobs(client, identity, keep)
+        return identity.project_id, _select(settings, client, identity)
     except CceError as error:
         if error.kind != "authentication" or not identity.renewable:
             raise
     report.note("The token was refused: logging in once more.")
     identity = identify(settings, client, report)
-    return identity.project_id, list_jobs(client, identity, keep)
+    return identity.project_id, _select(settings, client, identity)
+
+
+def _select(settings: Settings, client: Client, identity: Identity) -> Selection:
+    names: dict[str, str] = {}
+    query = settings.query
+    if any(settings.cluster_names):
+        names = list_clusters(client, identity, autopilot=settings.autopilot)
+        query = replace(
+            query,
+            cluster_id=query.cluster_id + _ids_of(settings.cluster_names.terms, names),
+            cluster_id_of_name=_ids_of(settings.cluster_names.option, names),
+        )
+    selection = list_jobs(client, identity, lambda raw: select(raw, query), autopilot=settings.autopilot)
+    name_clusters(selection.jobs, names)
+    return selection
+
+
+def _ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
+    """The ids of the clusters with these names.
+
+    Raises:
+        CceError: when there is none of a name: a filter that is dropped would let all clusters through.
+    """
+    known = sorted(set(names.values()))
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:10]
+            hint = f"did you mean {' or '.join(near)}?" if near else "the project has no cluster at all."
+            raise CceError(f"No cluster has the name {name}: {hint}", "option")
+    return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))

@@ -87,11 +87,13 @@ CONNECTION: tuple[Option, ...] = (
     _connection("proxy"),
     _connection("timeout", type="float", default=60.0),
     _connection("retries", type="int", default=4),
+    _connection("autopilot", type="bool", default=False),
 )
 
 FILTERS: tuple[Option, ...] = (
     _texts("status"),
     _texts("cluster_id"),
+    _texts("cluster_name"),
     _texts("type"),
     _texts("id", "job_id"),
     _texts("resource_id"),
@@ -165,6 +167,15 @@ class PasswordCredential:
     passcode: str | None = field(repr=False)
 
 
+class ClusterNames(t.NamedTuple):
+    """Names of clusters that have to be turned into ids before jobs can be filtered by them."""
+
+    option: tuple[str, ...]
+    """Values of the option, a filter of its own."""
+    terms: tuple[str, ...]
+    """Terms of the lookup, further alternatives to the ids in the query."""
+
+
 Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential]
 
 
@@ -185,7 +196,9 @@ class Settings:
     proxy: str | None = field(repr=False)
     timeout: float
     retries: int
+    autopilot: bool
     query: Query
+    cluster_names: ClusterNames
 
     def secrets(self) -> list[str]:
         """Every value that must not appear anywhere."""
@@ -241,15 +254,20 @@ def settings_from(
         typed: options as they stand in the task or the lookup call, by name or alias, unconverted; None is not given.
         variables: values of Ansible variables by option name, unconverted.
         environment: the environment of the process, ``os.environ`` when left out.
-        terms: positional terms of the lookup: further cluster ids.
+        terms: positional terms of the lookup: further ids or names of clusters.
 
     Raises:
         CceError: of kind ``option``, for the first thing that is wrong.
     """
     task = _read_typed(plugin, typed)
-    query = _query({name: given.value for name, given in task.items()}, _cluster_terms(terms))
+    values = {name: given.value for name, given in task.items()}
+    cluster_ids, cluster_names = _cluster_terms(terms)
     environment = os.environ if environment is None else environment
-    return _combine((task, _read_variables(variables), _read_environment(environment)), query)
+    return _combine(
+        (task, _read_variables(variables), _read_environment(environment)),
+        _query(values, cluster_ids),
+        ClusterNames(values.get("cluster_name", ()), cluster_names),
+    )
 
 
 def is_option(name: str) -> bool:
@@ -524,17 +542,22 @@ def _read_environment(environment: t.Mapping[str, str]) -> Place:
 _UUID_LIKE = re.compile(r"[0-9a-fA-F-]{36}")
 
 
-def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[str, ...]:
+def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids and the names among the terms of the lookup."""
     found = []
-    for term in terms:
-        text = _to_text(term)
-        if text is None or not _UUID_LIKE.fullmatch(text.strip()):
+    for number, term in enumerate(terms, 1):
+        text = (_to_text(term) or "").strip()
+        if not text:
+            shown = _shown(_BY_NAME["cluster_id"], term)
             raise _fail(
-                "A term of the lookup has to be the id of a cluster (36 characters of hex digits and dashes), "
-                f"not {_shown(_BY_NAME['cluster_id'], term)}; a list goes into the option cluster_id."
+                f"Term {number} of the lookup has to be the id or the name of a cluster, not {shown}: correct it, "
+                "and give a list to the option cluster_id or cluster_name."
             )
-        found.append(text.strip())
-    return tuple(found)
+        found.append(_encodable(f"term {number} of the lookup", text))
+    return (
+        tuple(text for text in found if _UUID_LIKE.fullmatch(text)),
+        tuple(text for text in found if not _UUID_LIKE.fullmatch(text)),
+    )
 
 
 def _query(task: t.Mapping[str, t.Any], cluster_terms: tuple[str, ...]) -> Query:
@@ -581,7 +604,7 @@ _METHODS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _combine(places: t.Sequence[Place], query: Query) -> Settings:
+def _combine(places: t.Sequence[Place], query: Query, cluster_names: ClusterNames) -> Settings:
     winners = _precedence(places)
 
     def value(name: str) -> t.Any:
@@ -600,7 +623,9 @@ def _combine(places: t.Sequence[Place], query: Query) -> Settings:
         proxy=value("proxy"),
         timeout=value("timeout"),
         retries=value("retries"),
+        autopilot=value("autopilot"),
         query=query,
+        cluster_names=cluster_names,
     )
     _check_address(settings)
     return settings

@@ -183,7 +183,8 @@ jobs:
     cluster_name:
       description:
         - The name of the cluster to which the job belongs, where it is known.
-        - CCE reports it only for jobs that create a cluster. It is V(null) for all others.
+        - CCE itself reports it only for jobs that create a cluster. For others it is known if the clusters were listed,
+          as for O(cluster_name). Otherwise it is V(null).
       returned: always
       type: str
     resource_id:

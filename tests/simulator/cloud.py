@@ -215,8 +215,7 @@ class Cloud:
     def _job_list(self, request: Request, project_id: str) -> Answer:
         self._admit(request, project_id)
         if self.replacement:
-            body, content_type = self.replacement
-            return Answer(200, body, {"Content-Type": content_type})
+            return Answer(200, self.replacement[0], {"Content-Type": self.replacement[1]})
         body = self.estate.jobs_of(project_id).body(self.clock.now(), request.accepts_gzip)
         headers = {"Content-Type": JSON_TYPE}
         if request.accepts_gzip:

@@ -38,12 +38,15 @@ def variables(simulator: t.Any) -> dict[str, t.Any]:
     return {f"opentelekomcloud_cce_{name}": value for name, value in simulator.access().items()}
 
 
+PLAIN = {str, int, float, bool, type(None)}
+
+
 def is_plain(value: t.Any) -> bool:
-    if type(value) is list:
-        return all(is_plain(element) for element in value)
-    if type(value) is dict:
-        return all(type(key) is str and is_plain(element) for key, element in value.items())
-    return value is None or type(value) in (str, int, float, bool)
+    """Whether it is made of the plain types themselves: Ansible's subclasses of them do not count."""
+    kind = type(value)
+    if kind is dict:
+        return all(map(is_plain, (*value, *value.values())))
+    return all(map(is_plain, value)) if kind is list else kind in PLAIN
 
 
 def ids(jobs: list[dict[str, t.Any]]) -> list[str]:
@@ -176,6 +179,15 @@ def test_undefined_argument_is_called_undefined(
         query(f"{{{{ query('opentelekomcloud.cce.jobs', {argument}) }}}}", **variables)
 
 
+def test_terms_can_be_names(run_lookup: Run, simulator: t.Any) -> None:
+    variables = {f"opentelekomcloud_cce_{name}": value for name, value in simulator.access().items()}
+    jobs = run_lookup("shop-archive", variables=variables)
+    assert {job["cluster_name"] for job in jobs} == {"shop-archive"}
+    assert jobs == run_lookup(variables=variables, cluster_name=["shop-archive"])
+    with pytest.raises(AnsibleLookupError, match="did you mean shop-archive"):
+        run_lookup("shop-archiv", variables=variables)
+
+
 def test_errors_can_be_ignored(query: t.Callable[..., t.Any], variables: dict[str, t.Any]) -> None:
     assert query("{{ query('opentelekomcloud.cce.jobs', limit=0, errors='ignore') }}", **variables) == []
 
@@ -192,11 +204,9 @@ def test_errors_can_be_ignored(query: t.Callable[..., t.Any], variables: dict[st
         ((), {"limit": 0}, "limit"),
         ((), {"status": [None]}, "status"),
         ((), {"id": "a", "job_id": "b"}, "job_id"),
-        (("shop-prod",), {}, "shop-prod"),
         (([CLUSTER],), {}, "cluster_id"),
-        (("",), {}, "term"),
-        ((None,), {}, "term"),
-        ((7,), {}, "term"),
+        (("",), {}, "Term 1"),
+        ((CLUSTER, None), {}, "Term 2"),
     ],
 )
 def test_bad_input_is_one_sentence(

@@ -108,7 +108,7 @@ def test_every_key_is_there_and_in_order() -> None:
     assert job_of({}) == {**dict.fromkeys(KEYS), "finished": False, "extend_param": {}, "subjobs": []}
 
 
-@pytest.mark.parametrize(("key", "block", "name"), SPELLINGS, ids=lambda text: str(text))
+@pytest.mark.parametrize(("key", "block", "name"), SPELLINGS, ids=str)
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_every_spelling_is_read_past_nulls_and_empty_texts(key: str, block: str, name: str, nothing: t.Any) -> None:
     value, expected = {
