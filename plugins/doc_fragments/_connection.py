@@ -17,6 +17,7 @@ class ModuleDocFragment:
 requirements:
   - python >= 3.9
   - requests
+  - openstacksdk (only with O(cloud))
 options:
   region:
     description:
@@ -129,6 +130,20 @@ options:
         A module reads them on the target, a lookup on the controller.
     type: str
     aliases: [domain_id]
+  cloud:
+    description:
+      - The name of an entry of C(clouds.yaml) to log in with. This needs the library openstacksdk.
+      - All that openstacksdk knows can be used, such as C(secure.yaml), C(profile), and each C(auth_type).
+        An entry with an access key, as C(ak) and C(sk) or as C(access_key) and C(secret_key),
+        is used to sign the requests.
+      - The file is the one that E(OS_CLIENT_CONFIG_FILE) names, else the first that is found in the current directory,
+        in C(~/.config/openstack) and in C(/etc/openstack).
+      - Region, project, trust in certificates and address of CCE are taken from the entry where they are not given
+        by options or by the environment. The same holds for O(auth_url), but never from the environment.
+      - O(passcode) is used for entries with the C(auth_type) V(v3totp) or V(v3multifactor).
+      - If not set, the environment variable E(OS_CLOUD) is used.
+        A module reads the variable and the file on the target, a lookup on the controller.
+    type: str
   ca_cert:
     description:
       - The path of a file with certificates (PEM) of the certification authorities to trust.
@@ -177,14 +192,16 @@ notes:
     An option that is given wins over the environment. For a lookup, an option that is given wins over a variable,
     and a variable wins over the environment. An empty environment variable counts as unset.
   - >-
-    There are three ways to prove who you are: O(token), or O(access_key) with O(secret_key),
-    or O(username) with O(password). One that is given as an option wins over any that is only in the environment.
+    There are four ways to prove who you are: O(token), or O(access_key) with O(secret_key),
+    or O(username) with O(password), or O(cloud).
+    One that is given as an option wins over any that is only in the environment.
     Of several in the environment, the first in this order is used.
   - >-
     It is an error to give no credential at all, to give only half of one, for example O(access_key)
     without O(secret_key), or to give two of them as options. The error message names the options to add or to drop.
   - >-
-    One of O(project_id) and O(project_name) is needed. A login with O(password) is made for this project.
+    One of O(project_id) and O(project_name) is needed, unless O(cloud) tells the project.
+    A login with O(password) is made for this project.
     With O(token) or O(access_key), IAM is asked for the id of O(project_name).
   - >-
     If O(project_id) or O(project_name) is given, neither is taken from the environment.
@@ -282,6 +299,11 @@ options:
       - name: OS_DOMAIN_ID
     vars:
       - name: opentelekomcloud_cce_user_domain_id
+  cloud:
+    env:
+      - name: OS_CLOUD
+    vars:
+      - name: opentelekomcloud_cce_cloud
   ca_cert:
     env:
       - name: OS_CACERT

@@ -94,6 +94,8 @@ class Call:
     headers: t.Mapping[str, str] = field(default_factory=dict)
     advice: t.Mapping[str, str] = field(default_factory=dict)
     """What the user can do about a failure, by its kind, where that is more than what ``_http`` knows itself."""
+    more: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    """Further arguments of requests."""
 
 
 def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -233,6 +235,7 @@ class Client:
                 # requests would send X-Auth-Token on to another host
                 allow_redirects=False,
                 stream=True,
+                **call.more,
             )
         except requests.exceptions.RequestException:
             raise

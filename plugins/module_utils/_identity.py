@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _signature
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _clouds, _signature
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Auth, Call, Client, no_auth, shown_url
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
     AccessKeyCredential,
+    CloudEntry,
     PasswordCredential,
     Settings,
     TokenCredential,
@@ -128,6 +129,8 @@ def identify(settings: Settings, client: Client, report: Report) -> Identity:
     credential = settings.credential
     if isinstance(credential, PasswordCredential):
         return _log_in(settings, credential, client, report)
+    if isinstance(credential, CloudEntry):
+        return _log_in_by_cloud(settings, credential.login, client, report)
     endpoint = settings.endpoint or _public_address("cce", settings.region or _region_of(settings.project_name))
     project_id = settings.project_id or _find_project(settings, credential, client, report)
     auth: Auth
@@ -205,6 +208,23 @@ def _log_in(settings: Settings, credential: PasswordCredential, client: Client, 
         or _public_address("cce", settings.region or presumed)
     )
     return Identity(TokenAuth(token), project_id, endpoint, renewable=True)
+
+
+def _log_in_by_cloud(settings: Settings, login: _clouds.Login, client: Client, report: Report) -> Identity:
+    access = _clouds.log_in(login, client, report)
+    project_id = settings.project_id or access.project_id
+    if not project_id:
+        raise CceError(
+            f"No project is given: add project_id or project_name to the auth of the {login.source}, or as an option.",
+            "option",
+        )
+    presumed = _region_of(settings.project_name or access.project_name)
+    endpoint = (
+        settings.endpoint
+        or _catalog_endpoint(access.catalog, settings.region, presumed, login.interfaces)
+        or _public_address("cce", settings.region or presumed)
+    )
+    return Identity(TokenAuth(access.token), project_id, endpoint, login.renewable)
 
 
 def _domain(settings: Settings) -> dict[str, str]:
@@ -291,7 +311,9 @@ def _region_of(project_name: str | None) -> str | None:
     return (project_name or "").partition("_")[0] or None
 
 
-def _catalog_endpoint(catalog: t.Any, region: str | None, presumed: str | None) -> str | None:
+def _catalog_endpoint(
+    catalog: t.Any, region: str | None, presumed: str | None, interfaces: t.Sequence[str] = ("public",)
+) -> str | None:
     """Scheme and host of CCE in the region, None when the catalog does not say.
 
     The path is dropped: it differs between the entries, and it holds the version of another API. Where the region is
@@ -302,7 +324,7 @@ def _catalog_endpoint(catalog: t.Any, region: str | None, presumed: str | None) 
             address: regions
             for entry in _dicts(catalog)
             if entry.get("type") == catalog_type
-            for address, regions in _public_endpoints(entry)
+            for address, regions in _endpoints(entry, interfaces)
         }
         for address, regions in addresses.items():
             if regions & ({region or presumed, "*"} - {None}):
@@ -312,14 +334,14 @@ def _catalog_endpoint(catalog: t.Any, region: str | None, presumed: str | None) 
     return None
 
 
-def _public_endpoints(entry: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, set[str | None]]]:
+def _endpoints(entry: t.Mapping[str, t.Any], interfaces: t.Sequence[str]) -> t.Iterator[tuple[str, set[str | None]]]:
     for endpoint in _dicts(entry.get("endpoints")):
         try:
             url = urlsplit(_str(endpoint.get("url")) or "")
         except ValueError:
             # a bracket without its counterpart: no address of an IPv6 host
             continue
-        if endpoint.get("interface", "public") == "public" and url.scheme in ("http", "https") and url.netloc:
+        if endpoint.get("interface", "public") in interfaces and url.scheme in ("http", "https") and url.netloc:
             yield f"{url.scheme}://{url.netloc}", {_str(endpoint.get("region")), _str(endpoint.get("region_id"))}
 
 

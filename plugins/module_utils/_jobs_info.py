@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import list_clusters, list_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import read_entry
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR, Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity, identify
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection, name_clusters, select
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import Settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CloudEntry, Settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 
 
@@ -51,6 +52,12 @@ def find_jobs(settings: Settings, agent: str, report: Report) -> Answer:
     report = masked(report, mask)
     for secret in settings.secrets():
         report.secret(secret)
+    try:
+        if isinstance(settings.credential, CloudEntry):
+            settings = read_entry(settings, settings.credential, report)
+    except CceError as error:
+        error.reword(mask)
+        raise
     client = Client(
         verify=settings.verify,
         proxy=settings.proxy,

@@ -82,6 +82,7 @@ CONNECTION: tuple[Option, ...] = (
     _connection("passcode", "OS_PASSCODE", secret=True),
     _connection("user_domain_name", "OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME", aliases=("domain_name",)),
     _connection("user_domain_id", "OS_USER_DOMAIN_ID", "OS_DOMAIN_ID", aliases=("domain_id",)),
+    _connection("cloud", "OS_CLOUD"),
     _connection("ca_cert", "OS_CACERT", type="path"),
     _connection("validate_certs", type="bool", default=True),
     _connection("proxy"),
@@ -167,6 +168,20 @@ class PasswordCredential:
     passcode: str | None = field(repr=False)
 
 
+@dataclass(frozen=True)
+class CloudEntry:
+    """An entry of clouds.yaml."""
+
+    name: str
+    signature: str
+    """For the access key that it may hold."""
+    passcode: str | None = field(repr=False)
+    verify_given: bool
+    """Whether the user said if certificates are checked, so that the entry has no say in it."""
+    login: t.Any = field(default=None, repr=False)
+    """What ``_clouds`` has made of it."""
+
+
 class ClusterNames(t.NamedTuple):
     """Names of clusters that have to be turned into ids before jobs can be filtered by them."""
 
@@ -176,7 +191,7 @@ class ClusterNames(t.NamedTuple):
     """Terms of the lookup, further alternatives to the ids in the query."""
 
 
-Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential]
+Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential, CloudEntry]
 
 
 @dataclass(frozen=True)
@@ -208,6 +223,8 @@ class Settings:
             found = [credential.token]
         elif isinstance(credential, AccessKeyCredential):
             found = [credential.secret_key, credential.security_token]
+        elif isinstance(credential, CloudEntry):
+            found = [credential.passcode]
         else:
             found = [credential.password, credential.passcode]
         return [secret for secret in (*found, *passwords_in_addresses({"proxy": self.proxy})) if secret]
@@ -268,6 +285,15 @@ def settings_from(
         _query(values, cluster_ids),
         ClusterNames(values.get("cluster_name", ()), cluster_names),
     )
+
+
+def converted(name: str, place: str, raw: t.Any) -> t.Any:
+    """A value from some other place, checked and converted like that of the option of this name.
+
+    Raises:
+        CceError: of kind ``option``; its sentence begins with the place.
+    """
+    return _convert(_BY_NAME[name], place, raw)
 
 
 def is_option(name: str) -> bool:
@@ -601,17 +627,22 @@ _METHODS: dict[str, tuple[str, ...]] = {
     "token": ("token",),
     "access_key": ("access_key", "secret_key"),
     "password": ("username", "password"),
+    "cloud": ("cloud",),
 }
 
 
 def _combine(places: t.Sequence[Place], query: Query, cluster_names: ClusterNames) -> Settings:
+    method = _method(places)
+    if method == "cloud":
+        # the address there belongs to other credentials: those of the entry must not be sent to it
+        places = [*places[:-1], {name: given for name, given in places[-1].items() if name != "auth_url"}]
     winners = _precedence(places)
 
     def value(name: str) -> t.Any:
         return winners[name].value if name in winners else _BY_NAME[name].default
 
     settings = Settings(
-        credential=_credential(_method(places), winners, value),
+        credential=_credential(method, winners, value),
         region=value("region"),
         endpoint=value("endpoint"),
         auth_url=value("auth_url"),
@@ -627,7 +658,8 @@ def _combine(places: t.Sequence[Place], query: Query, cluster_names: ClusterName
         query=query,
         cluster_names=cluster_names,
     )
-    _check_address(settings)
+    if method != "cloud":
+        check_address(settings)
     return settings
 
 
@@ -658,7 +690,7 @@ def _method(places: t.Sequence[Place]) -> str:
             return announced[0]
     raise _fail(
         "No credential is given: add token (or OS_TOKEN), access_key and secret_key (or OS_ACCESS_KEY, "
-        "OS_SECRET_KEY), or username and password (or OS_USERNAME, OS_PASSWORD)."
+        "OS_SECRET_KEY), username and password (or OS_USERNAME, OS_PASSWORD), or cloud (or OS_CLOUD)."
     )
 
 
@@ -675,6 +707,8 @@ def _credential(method: str, winners: Place, value: t.Callable[[str], t.Any]) ->
         return AccessKeyCredential(
             value("access_key"), value("secret_key"), value("security_token"), value("signature")
         )
+    if method == "cloud":
+        return CloudEntry(value("cloud"), value("signature"), value("passcode"), "validate_certs" in winners)
     if "user_domain_name" not in winners and "user_domain_id" not in winners:
         raise _fail(
             "A user is known by name only within an account: add user_domain_name (or OS_USER_DOMAIN_NAME), "
@@ -693,8 +727,12 @@ def _verify(winners: Place, value: t.Callable[[str], t.Any]) -> bool | str:
     return str(path)
 
 
-def _check_address(settings: Settings) -> None:
-    """What can be missed before anything is sent: which project, and where it is asked about."""
+def check_address(settings: Settings) -> None:
+    """What can be missed before anything is sent: which project, and where it is asked about.
+
+    Raises:
+        CceError: of kind ``option``.
+    """
     if not settings.project_id and not settings.project_name:
         raise _fail("No project is given: add project_id (or OS_PROJECT_ID), or project_name (or OS_PROJECT_NAME).")
     logs_in = isinstance(settings.credential, PasswordCredential)

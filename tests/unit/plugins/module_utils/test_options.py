@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 from base64 import b64encode
@@ -24,6 +25,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
     OPTIONS,
     VARIABLE_PREFIX,
     AccessKeyCredential,
+    CloudEntry,
     Option,
     PasswordCredential,
     Settings,
@@ -37,6 +39,7 @@ PLUGIN = "opentelekomcloud.cce.jobs"
 TOKEN = {"token": "some-token"}
 ACCESS_KEY = {"access_key": "some-ak", "secret_key": "some-sk"}
 PASSWORD = {"username": "some-user", "password": "some-password", "user_domain_name": "some-account"}
+CLOUD = {"cloud": "some-cloud"}
 PLACE = {"region": "eu-de", "project_id": "some-project"}
 ENOUGH = {**TOKEN, **PLACE}
 CLUSTER = "7ec8b73d-83db-11f0-8baa-0255ac10003e"
@@ -474,6 +477,7 @@ NEEDED_BESIDE: dict[str, dict[str, str]] = {
     "passcode": PASSWORD,
     "user_domain_name": {"username": "u", "password": "p"},
     "user_domain_id": {"username": "u", "password": "p"},
+    "cloud": {},
 }
 
 
@@ -483,6 +487,8 @@ def effective(option: Option, found: Settings) -> str:
         return {True: "yes", False: "no"}[bool(found.verify)]
     if option.name == "ca_cert":
         return Path(str(found.verify)).name
+    if option.name == "cloud":
+        return t.cast(CloudEntry, found.credential).name
     value = getattr(found.credential, option.name, None) or getattr(found, option.name, None)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -565,8 +571,13 @@ def test_what_is_not_used_spoils_nothing(typed: Given, environment: t.Mapping[st
 # ways to log in
 
 
-METHODS: dict[str, dict[str, str]] = {"token": TOKEN, "access_key": ACCESS_KEY, "password": PASSWORD}
-CLASSES = {"token": TokenCredential, "access_key": AccessKeyCredential, "password": PasswordCredential}
+METHODS: dict[str, dict[str, str]] = {"token": TOKEN, "access_key": ACCESS_KEY, "password": PASSWORD, "cloud": CLOUD}
+CLASSES = {
+    "token": TokenCredential,
+    "access_key": AccessKeyCredential,
+    "password": PasswordCredential,
+    "cloud": CloudEntry,
+}
 
 
 def in_environment(values: Given) -> dict[str, str]:
@@ -581,12 +592,14 @@ def test_each_way_from_each_place(method: str) -> None:
 
 
 def test_order_within_the_environment() -> None:
-    environment = in_environment({**TOKEN, **ACCESS_KEY, **PASSWORD, **PLACE})
+    environment = in_environment({**TOKEN, **ACCESS_KEY, **PASSWORD, **CLOUD, **PLACE})
     assert isinstance(settings(environment=environment).credential, TokenCredential)
     del environment["OS_TOKEN"]
     assert isinstance(settings(environment=environment).credential, AccessKeyCredential)
     del environment["OS_ACCESS_KEY"], environment["OS_SECRET_KEY"]
     assert isinstance(settings(environment=environment).credential, PasswordCredential)
+    del environment["OS_USERNAME"], environment["OS_PASSWORD"]
+    assert isinstance(settings(environment=environment).credential, CloudEntry)
 
 
 @pytest.mark.parametrize("higher", METHODS)
@@ -600,7 +613,7 @@ def test_higher_place_decides_the_way(higher: str, lower: str) -> None:
         assert isinstance(found.credential, CLASSES[higher])
 
 
-@pytest.mark.parametrize("methods", [("token", "access_key"), ("token", "password"), ("access_key", "password")])
+@pytest.mark.parametrize("methods", itertools.combinations(METHODS, 2))
 @pytest.mark.parametrize("as_variables", [False, True])
 def test_two_explicit_credentials(methods: tuple[str, str], as_variables: bool) -> None:
     given = {**METHODS[methods[0]], **METHODS[methods[1]]}
@@ -669,6 +682,24 @@ def test_security_token_belongs_to_its_access_key(
     assert found.security_token == expected
 
 
+def test_address_of_iam_in_the_environment_is_not_for_an_entry() -> None:
+    environment = {"OS_AUTH_URL": "https://iam.example.com", "OS_REGION_NAME": "eu-de"}
+    found = settings(CLOUD, environment=environment)
+    assert (found.auth_url, found.region) == (None, "eu-de")
+    assert settings(environment={**environment, "OS_CLOUD": "some-cloud"}) == found
+    assert settings({**CLOUD, "auth_url": "https://a"}, environment=environment).auth_url == "https://a"
+
+
+def test_entry_needs_nothing_beside_it() -> None:
+    found = settings(CLOUD)
+    assert found.credential == CloudEntry("some-cloud", "scope", None, verify_given=False)
+    assert found.project_id is found.project_name is found.region is None
+    found = settings({**CLOUD, "passcode": "Zx9-passcode", "validate_certs": True, "signature": "access"})
+    assert found.credential == CloudEntry("some-cloud", "access", "Zx9-passcode", verify_given=True)
+    assert found.secrets() == ["Zx9-passcode"]
+    assert "Zx9" not in repr(found)
+
+
 def test_passcode_is_taken_from_wherever_it_is() -> None:
     for found in (
         settings({**PLACE, **PASSWORD}, environment={"OS_PASSCODE": "123456"}),
@@ -698,7 +729,7 @@ def test_alternatives_of_lower_places_are_dropped(names: tuple[str, str]) -> Non
 # which project, and where
 
 
-@pytest.mark.parametrize("credential", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD])
 def test_no_project(credential: dict[str, str]) -> None:
     text = sentence({**credential, "region": "eu-de"})
     assert "add project_id (or OS_PROJECT_ID), or project_name (or OS_PROJECT_NAME)." in text
