@@ -21,7 +21,7 @@ from pathlib import Path
 
 CONFIGURATION = """\
 [auth]
-methods = password,token,totp
+methods = password,token,totp,application_credential
 [cache]
 enabled = true
 backend = dogpile.cache.memory
