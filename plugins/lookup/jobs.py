@@ -29,14 +29,30 @@ options:
     type: list
     elements: str
     required: false
+  cache_ttl:
+    description:
+      - For how many seconds a list that was fetched may be used again, by all tasks, hosts and forks of one run of
+        Ansible. With V(0), the default, every lookup fetches the jobs anew.
+      - One process fetches the list, and the others wait for it, never longer than O(timeout).
+        If the fetch fails, nothing is kept, and the next one tries for itself.
+      - What is kept is the whole list of the project. Lookups with different filters share it,
+        those with different credentials or another connection do not. O(timeout) and O(retries) may differ.
+      - The age counts from the moment at which the fetch was started. Each lookup goes by its own O(cache_ttl).
+      - The list is kept in a private folder among the temporary files of the run, which Ansible removes at its end.
+        So no run gets to see a list from before it began. The folder holds no credentials.
+      - Do not set it where a lookup waits for something to change.
+    type: int
+    default: 0
 notes:
   - >-
     Use C(query), not C(lookup). What C(lookup) returns depends on the number of jobs.
     It is an empty list for no job, a dictionary for one, and a list for more than one. C(query) always returns a list.
   - >-
     A variable whose value is a query is evaluated at each use, and each time the jobs are fetched anew.
-    Store the result with M(ansible.builtin.set_fact) to fetch them once.
-    Add C(run_once: true) to that task to fetch them once for all hosts.
+    With O(cache_ttl) they are fetched once for all uses and all hosts.
+    Or store the result with M(ansible.builtin.set_fact), in a task with C(run_once: true) for all hosts.
+  - >-
+    Lookups of one template with equal options for the connection log in once and share one connection.
   - >-
     A lookup in the options of a task is evaluated once, so C(until) cannot wait with it.
     Use M(opentelekomcloud.cce.jobs_info) for that.
@@ -78,6 +94,10 @@ EXAMPLES = r"""
   ansible.builtin.set_fact:
     cce_jobs: "{{ query('opentelekomcloud.cce.jobs', subjobs='flat') }}"
   run_once: true
+
+- name: Fetch the jobs once for many hosts, each of which looks for its own
+  ansible.builtin.debug:
+    msg: "{{ query('opentelekomcloud.cce.jobs', resource_name=[inventory_hostname], cache_ttl=300) }}"
 
 - name: Count the jobs and steps that failed
   ansible.builtin.debug:
@@ -240,16 +260,31 @@ _list:
       subjobs: []
 """
 
+import os
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CONNECTION, LOOKUP, settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+    CONNECTION,
+    LOOKUP,
+    Settings,
+    settings_from,
+)
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._cache import FOLDER, ListCache
+
+SESSIONS: Kept = {}
+"""Logins and connections of this process, so that the many lookups of one template share them."""
+
+# the workers of Ansible are forks: each has to log in and to connect for itself
+os.register_at_fork(after_in_child=SESSIONS.clear)
 
 
 class LookupModule(LookupBase):
@@ -269,10 +304,14 @@ class LookupModule(LookupBase):
         kwargs.pop("wantlist", None)
         try:
             settings = settings_from(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
-            return find_jobs(settings, "jobs", report).jobs
+            make_store = self._cache if settings.cache_ttl else None
+            return find_jobs(settings, "jobs", report, SESSIONS, make_store).jobs
         except CceError as error:
             # "from None", because Ansible would append the same sentence once more
             raise AnsibleLookupError(str(error)) from None
+
+    def _cache(self, settings: Settings, report: Report) -> ListCache:
+        return ListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), settings, report)
 
     def _connection_variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """The variables that stand for connection options, by option.

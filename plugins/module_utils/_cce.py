@@ -16,6 +16,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity imp
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._json_stream import StreamFault, elements
 
 T = t.TypeVar("T")
+Chunks = t.Iterator[bytes]
 
 # Members that hold the list where an answer is an object: not documented for this call, but the way of its neighbours
 _WRAPPERS = ("items", "jobs")
@@ -35,7 +36,12 @@ _CLUSTERS_ADVICE = {
 
 
 def list_jobs(
-    client: Client, identity: Identity, keep: t.Callable[[t.Iterator[t.Any]], T], *, autopilot: bool = False
+    client: Client,
+    identity: Identity,
+    keep: t.Callable[[t.Iterator[t.Any]], T],
+    *,
+    autopilot: bool = False,
+    tap: t.Callable[[Chunks], Chunks] = iter,
 ) -> T:
     """Fetch the list of jobs of a project (OTC CCE API reference, "Obtaining the Job List").
 
@@ -45,11 +51,16 @@ def list_jobs(
         autopilot: whether the jobs of Autopilot clusters are meant (Huawei Cloud API reference, "ListAutopilotJobs").
         keep: gets the raw elements of the list one by one, whatever they are, and returns what to keep of them. It is
             called anew when an answer breaks off and is fetched again.
+        tap: gets the bytes of the answer before they are read, and passes them on; it is called anew as well.
 
     Raises:
         CceError: when the list cannot be had.
     """
-    return _list(client, identity, "list the jobs", f"{_root(autopilot)}/v2", "jobs", _JOBS_ADVICE, keep)
+
+    def read(chunks: Chunks) -> T:
+        return keep(raw_elements(tap(chunks)))
+
+    return _list(client, identity, "list the jobs", f"{_root(autopilot)}/v2", "jobs", _JOBS_ADVICE, read)
 
 
 def list_clusters(client: Client, identity: Identity, *, autopilot: bool = False) -> dict[str, str]:
@@ -62,12 +73,12 @@ def list_clusters(client: Client, identity: Identity, *, autopilot: bool = False
         CceError: when the list cannot be had.
     """
 
-    def keep(raw_clusters: t.Iterator[t.Any]) -> dict[str, str]:
-        metadata = [raw.get("metadata") for raw in raw_clusters if isinstance(raw, dict)]
+    def read(chunks: Chunks) -> dict[str, str]:
+        metadata = [raw.get("metadata") for raw in raw_elements(chunks) if isinstance(raw, dict)]
         named = [(item.get("uid"), item.get("name")) for item in metadata if isinstance(item, dict)]
         return {uid: name for uid, name in named if isinstance(uid, str) and isinstance(name, str)}
 
-    return _list(client, identity, "list the clusters", f"{_root(autopilot)}/v3", "clusters", _CLUSTERS_ADVICE, keep)
+    return _list(client, identity, "list the clusters", f"{_root(autopilot)}/v3", "clusters", _CLUSTERS_ADVICE, read)
 
 
 def _root(autopilot: bool) -> str:
@@ -81,7 +92,7 @@ def _list(
     version: str,
     things: str,
     advice: t.Mapping[str, str],
-    keep: t.Callable[[t.Iterator[t.Any]], T],
+    read: t.Callable[[Chunks], T],
 ) -> T:
     call = Call(
         purpose,
@@ -92,13 +103,22 @@ def _list(
         advice=advice,
     )
 
-    def read(chunks: t.Iterator[bytes], headers: t.Mapping[str, str]) -> T:
+    def read_body(chunks: Chunks, headers: t.Mapping[str, str]) -> T:
         try:
-            return keep(elements(chunks, _WRAPPERS))
+            return read(chunks)
         except StreamFault as fault:
             raise _unreadable(call, fault) from None
 
-    return client.send(call, read)
+    return client.send(call, read_body)
+
+
+def raw_elements(chunks: Chunks) -> t.Iterator[t.Any]:
+    """The raw elements of a list as CCE sends it.
+
+    Raises:
+        StreamFault: when it is none.
+    """
+    return elements(chunks, _WRAPPERS)
 
 
 def _unreadable(call: Call, fault: StreamFault) -> CceError:

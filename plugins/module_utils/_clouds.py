@@ -13,6 +13,7 @@ used: it takes half a second, and only those need it who name a cloud.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import logging
 import os
@@ -215,7 +216,9 @@ def read_entry(settings: Settings, entry: CloudEntry, report: Report) -> Setting
         check_address(settings)
         return settings
     login = _login(region, settings, entry, source)
-    return replace(settings, credential=replace(entry, login=login))
+    said_all = json.dumps(region.config, sort_keys=True, default=str)
+    content = hashlib.sha256(said_all.encode()).hexdigest()
+    return replace(settings, credential=replace(entry, content=content, login=login))
 
 
 def _secrets(value: t.Any, name: str = "") -> t.Iterator[str]:

@@ -128,8 +128,17 @@ class Client:
         """Close all connections."""
         self._session.close()
 
-    def within_timeout(self, work: t.Callable[[], T]) -> T:
+    def tell(self, report: Report) -> None:
+        """Report to this one from now on, which has heard no warning yet."""
+        self._report = report
+        self._warned_hosts.clear()
+
+    def within_timeout(self, work: t.Callable[[], T], over: float = 0.0) -> T:
         """What ``work`` returns or raises, unless it takes longer than the timeout.
+
+        Args:
+            work: what to do.
+            over: seconds of the timeout that are over already.
 
         The work runs in a thread of its own, because that is the one way to leave it in time whatever holds it up: a
         name server, a handshake, a server that sends one byte now and then. None of these heeds a socket's timeout.
@@ -137,7 +146,9 @@ class Client:
         Raises:
             CceError: of kind ``timeout``. The client is of no further use then.
         """
-        self._end = time.monotonic() + self._timeout
+        left = max(0.0, self._timeout - over)
+        self._end = time.monotonic() + left
+        self._call = None
         outcome: list[t.Any] = []
         failure: list[BaseException] = []
 
@@ -154,7 +165,7 @@ class Client:
             # of validate_certs: false, which is the user's own choice
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
             thread.start()
-            thread.join(self._timeout)
+            thread.join(left)
         if outcome:
             return t.cast(T, outcome[0])
         if failure:

@@ -3,26 +3,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
 """From settings to an answer: what the module and the lookup have in common between their two doors."""
 
 from __future__ import annotations
 
 import difflib
 import gc
+import time
 import typing as t
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import list_clusters, list_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import (
+    Chunks,
+    list_clusters,
+    list_jobs,
+    raw_elements,
+)
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import read_entry
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR, Client
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity, identify
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection, name_clusters, select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CloudEntry, Settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept, Session, session_for
+
+T = t.TypeVar("T")
+Tap = t.Callable[[Chunks], Chunks]
 
 
 @dataclass(frozen=True)
@@ -32,16 +43,39 @@ class Answer:
     jobs: list[Job]
     fetched: int
     """Number of top-level jobs that the API returned."""
-    project_id: str
+    project_id: str | None
+    """None when the list was stored, so that nobody had to be asked."""
 
 
-def find_jobs(settings: Settings, agent: str, report: Report) -> Answer:
+class Store(t.Protocol):
+    """Where a list may be that was fetched before. Modules have none."""
+
+    def obtain(self, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
+        """What ``read`` makes of a list that is there, else what ``fetch`` returns.
+
+        Args:
+            read: gets the bytes of a list as the API sent them.
+            fetch: gets a tap for such bytes.
+
+        Raises:
+            CceError: when there is no list in the end.
+        """
+
+
+StoreMaker = t.Callable[[Settings, Report], Store]
+
+
+def find_jobs(
+    settings: Settings, agent: str, report: Report, kept: Kept | None = None, make_store: StoreMaker | None = None
+) -> Answer:
     """Log in where needed, fetch the list of jobs and return what the query of the settings leaves of it.
 
     Args:
         settings: what the user asked for.
         agent: who asks, for the User-Agent header.
         report: where warnings and notes go.
+        kept: sessions of earlier calls, None to keep none.
+        make_store: makes that where the list may be already, None to fetch it in any case.
 
     Raises:
         CceError: whatever goes wrong.
@@ -55,70 +89,82 @@ def find_jobs(settings: Settings, agent: str, report: Report) -> Answer:
     try:
         if isinstance(settings.credential, CloudEntry):
             settings = read_entry(settings, settings.credential, report)
+        with session_for(settings, agent, report, kept) as session:
+            search = _Search(settings, session, report)
+            project_id, selection = search.run(make_store(settings, report) if make_store else None)
     except CceError as error:
         error.reword(mask)
         raise
-    client = Client(
-        verify=settings.verify,
-        proxy=settings.proxy,
-        timeout=settings.timeout,
-        retries=settings.retries,
-        agent=agent,
-        report=report,
-    )
-    try:
-        with _no_garbage_collection():
-            project_id, selection = client.within_timeout(lambda: _fetch(settings, client, report))
-    except CceError as error:
-        error.reword(mask)
-        raise
-    finally:
-        client.close()
     for warning in selection.warnings:
         report.warn(warning)
     return Answer(selection.jobs, selection.fetched, project_id)
 
 
-@contextmanager
-def _no_garbage_collection() -> t.Iterator[None]:
-    """Parsing makes many objects and no cycles: looking for some would take more time than the parsing itself.
+class _Search:
+    """One search for jobs, all of whose calls together have to be done within the timeout."""
 
-    It belongs around the wait and not into the thread that is waited for, which may be left behind in the middle.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    def __init__(self, settings: Settings, session: Session, report: Report) -> None:
+        self._settings = settings
+        self._session = session
+        self._report = report
+        self._query = settings.query
+        self._names: dict[str, str] = {}
+        self._end = time.monotonic() + settings.timeout
 
+    def run(self, store: Store | None) -> tuple[str | None, Selection]:
+        """The project, where it had to be known, and what the query leaves of the list.
 
-def _fetch(settings: Settings, client: Client, report: Report) -> tuple[str, Selection]:
-    identity = identify(settings, client, report)
-    try:
-        return identity.project_id, _select(settings, client, identity)
-    except CceError as error:
-        if error.kind != "authentication" or not identity.renewable:
-            raise
-    report.note("The token was refused: logging in once more.")
-    identity = identify(settings, client, report)
-    return identity.project_id, _select(settings, client, identity)
+        Raises:
+            CceError: when the list cannot be had.
+        """
+        if any(self._settings.cluster_names):
+            self._look_up_clusters()
+        project_id, selection = store.obtain(self._read, self._fetch) if store else self._fetch(iter)
+        name_clusters(selection.jobs, self._names)
+        return project_id, selection
 
-
-def _select(settings: Settings, client: Client, identity: Identity) -> Selection:
-    names: dict[str, str] = {}
-    query = settings.query
-    if any(settings.cluster_names):
-        names = list_clusters(client, identity, autopilot=settings.autopilot)
-        query = replace(
-            query,
-            cluster_id=query.cluster_id + _ids_of(settings.cluster_names.terms, names),
-            cluster_id_of_name=_ids_of(settings.cluster_names.option, names),
+    def _look_up_clusters(self) -> None:
+        """Turn the names of clusters into ids."""
+        self._names = self._ask(
+            lambda identity: list_clusters(self._session.client, identity, autopilot=self._settings.autopilot)
         )
-    selection = list_jobs(client, identity, lambda raw: select(raw, query), autopilot=settings.autopilot)
-    name_clusters(selection.jobs, names)
-    return selection
+        wanted = self._settings.cluster_names
+        self._query = replace(
+            self._query,
+            cluster_id=self._query.cluster_id + _ids_of(wanted.terms, self._names),
+            cluster_id_of_name=_ids_of(wanted.option, self._names),
+        )
+
+    def _read(self, chunks: Chunks) -> tuple[str | None, Selection]:
+        with _no_garbage_collection():
+            return None, self._keep(raw_elements(chunks))
+
+    def _fetch(self, tap: Tap) -> tuple[str | None, Selection]:
+        def fetch(identity: Identity) -> tuple[str | None, Selection]:
+            client, autopilot = self._session.client, self._settings.autopilot
+            return identity.project_id, list_jobs(client, identity, self._keep, autopilot=autopilot, tap=tap)
+
+        return self._ask(fetch)
+
+    def _keep(self, raw_jobs: t.Iterator[t.Any]) -> Selection:
+        return select(raw_jobs, self._query)
+
+    def _ask(self, call: t.Callable[[Identity], T]) -> T:
+        """What the call returns in the time that is left."""
+        over = self._settings.timeout - (self._end - time.monotonic())
+        with _no_garbage_collection():
+            return self._session.client.within_timeout(lambda: self._renewing(call), over)
+
+    def _renewing(self, call: t.Callable[[Identity], T]) -> T:
+        """What the call returns, after another login where the first one is not accepted any more."""
+        identity = self._session.identity()
+        try:
+            return call(identity)
+        except CceError as error:
+            if error.kind != "authentication" or not identity.renewable:
+                raise
+        self._report.note("The token was refused: logging in once more.")
+        return call(self._session.renewed_identity())
 
 
 def _ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
@@ -134,3 +180,18 @@ def _ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, .
             hint = f"did you mean {' or '.join(near)}?" if near else "the project has no cluster at all."
             raise CceError(f"No cluster has the name {name}: {hint}", "option")
     return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))
+
+
+@contextmanager
+def _no_garbage_collection() -> t.Iterator[None]:
+    """Parsing makes many objects and no cycles: looking for some would take more time than the parsing itself.
+
+    It belongs around the wait and not into the thread that is waited for, which may be left behind in the middle.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -107,7 +107,9 @@ FILTERS: tuple[Option, ...] = (
     Option("limit", type="int"),
 )
 
-OPTIONS: tuple[Option, ...] = CONNECTION + FILTERS
+SHARING: tuple[Option, ...] = (Option("cache_ttl", type="int", default=0, plugin=LOOKUP),)
+
+OPTIONS: tuple[Option, ...] = CONNECTION + FILTERS + SHARING
 
 _BY_NAME = {option.name: option for option in OPTIONS}
 _CANONICAL = {alias: option.name for option in OPTIONS for alias in (option.name, *option.aliases)}
@@ -178,7 +180,9 @@ class CloudEntry:
     passcode: str | None = field(repr=False)
     verify_given: bool
     """Whether the user said if certificates are checked, so that the entry has no say in it."""
-    login: t.Any = field(default=None, repr=False)
+    content: str = field(default="", repr=False)
+    """A hash of all that the entry says, so that a name which means something else by now is another credential."""
+    login: t.Any = field(default=None, repr=False, compare=False)
     """What ``_clouds`` has made of it."""
 
 
@@ -214,6 +218,8 @@ class Settings:
     autopilot: bool
     query: Query
     cluster_names: ClusterNames
+    cache_ttl: int
+    """Seconds for which a fetched list may be used again, 0 for not at all."""
 
     def secrets(self) -> list[str]:
         """Every value that must not appear anywhere."""
@@ -513,6 +519,7 @@ _CHECKS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "timeout": _timeout,
     "retries": _at_least(0),
     "limit": _at_least(1),
+    "cache_ttl": _at_least(0),
 }
 """What a value has to be beyond its type; each gives the value to use."""
 
@@ -657,6 +664,7 @@ def _combine(places: t.Sequence[Place], query: Query, cluster_names: ClusterName
         autopilot=value("autopilot"),
         query=query,
         cluster_names=cluster_names,
+        cache_ttl=value("cache_ttl"),
     )
     if method != "cloud":
         check_address(settings)

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Logins and connections that the lookups of one process share."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleLookupError
+
+from ansible_collections.opentelekomcloud.cce.plugins.lookup import jobs as lookup
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _session
+
+BY_PASSWORD = ("username", "password")
+TEMPLATE = "{% for number in range(times) %}{{ query('opentelekomcloud.cce.jobs', limit=1) | length }}{% endfor %}"
+
+
+class Log(t.NamedTuple):
+    """What reached the cloud."""
+
+    logins: int
+    lists: int
+    connections: int
+
+
+def log_of(simulator: t.Any) -> Log:
+    requests = simulator.control("GET", "/requests")["requests"]
+    return Log(
+        sum(request["path"].endswith("/auth/tokens") for request in requests),
+        sum(request["path"].endswith("/jobs") for request in requests),
+        len({request["connection"] for request in requests}),
+    )
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(simulator: t.Any) -> None:
+    """No session of another test."""
+    lookup.SESSIONS.clear()
+
+
+@pytest.fixture
+def variables(simulator: t.Any) -> dict[str, t.Any]:
+    """Variables that lead to the simulator, with a password to log in."""
+    access = {**simulator.access(*BY_PASSWORD), "user_domain_name": simulator.ready["domain_name"], "retries": 0}
+    return {f"opentelekomcloud_cce_{name}": value for name, value in access.items()}
+
+
+def test_lookups_of_one_template(query: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any) -> None:
+    assert str(query(TEMPLATE, times=50, **variables)) == "1" * 50
+    assert log_of(simulator) == Log(logins=1, lists=50, connections=1)
+
+
+def test_other_filters_share_and_other_connections_do_not(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    run_lookup(variables=variables, status="Failed")
+    run_lookup(variables=variables, order="oldest")
+    assert log_of(simulator) == Log(logins=1, lists=2, connections=1)
+    run_lookup(variables=variables, timeout=59)
+    assert log_of(simulator) == Log(logins=2, lists=3, connections=2)
+    run_lookup(variables=variables, token=simulator.ready["token"])
+    assert log_of(simulator) == Log(logins=2, lists=4, connections=3)
+
+
+def test_other_password_is_tried_and_refused(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    run_lookup(variables=variables)
+    with pytest.raises(AnsibleLookupError, match="HTTP 401"):
+        run_lookup(variables=variables, password="KqX9-very-wrong-Zw4")
+    run_lookup(variables=variables)
+    assert log_of(simulator).logins == 2
+
+
+def test_token_that_has_expired_is_renewed(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    run_lookup(variables=variables)
+    simulator.control("POST", "/faults", {"path": ".*/jobs", "status": 401})
+    assert run_lookup(variables=variables)
+    run_lookup(variables=variables)
+    assert log_of(simulator) == Log(logins=2, lists=4, connections=1)
+
+
+def _token_of(sessions: t.Any) -> str:
+    [session] = sessions.values()
+    token: str = session.identity().auth.token
+    return token
+
+
+def test_nothing_is_kept_after_a_failure(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    run_lookup(variables=variables)
+    simulator.control("POST", "/faults", {"path": ".*/jobs", "hang": True})
+    with pytest.raises(AnsibleLookupError, match=r"within 0\.5 s"):
+        for _number in range(2):
+            run_lookup(variables={**variables, "opentelekomcloud_cce_timeout": 0.5})
+    assert len(lookup.SESSIONS) == 1
+    simulator.control("POST", "/faults", {"path": ".*/jobs", "status": 403})
+    with pytest.raises(AnsibleLookupError, match="HTTP 403"):
+        run_lookup(variables=variables)
+    assert lookup.SESSIONS == {}
+    assert run_lookup(variables=variables)
+
+
+def test_fork_connects_for_itself(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    run_lookup(variables=variables)
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            status = 0 if not lookup.SESSIONS and run_lookup(variables=variables) else 1
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    run_lookup(variables=variables)
+    assert log_of(simulator) == Log(logins=2, lists=3, connections=2)
+
+
+def test_idle_connection_is_not_trusted(
+    run_lookup: t.Callable[..., t.Any],
+    variables: dict[str, t.Any],
+    simulator: t.Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_lookup(variables=variables)
+    monkeypatch.setattr(_session, "_LONGEST_IDLE", -1.0)
+    run_lookup(variables=variables)
+    assert log_of(simulator) == Log(logins=2, lists=2, connections=2)
+
+
+def test_number_of_connections_is_bounded(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    for seconds in range(20, 40):
+        run_lookup(variables=variables, timeout=seconds)
+    assert len(lookup.SESSIONS) == _session._MOST_KEPT
+    run_lookup(variables=variables, timeout=39)
+    assert log_of(simulator).logins == 20
+
+
+def test_words_of_the_cloud_do_not_give_a_shared_token_away(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
+) -> None:
+    """The token came with an earlier lookup; the one that fails has to know it as well."""
+    run_lookup(variables=variables)
+    token = _token_of(lookup.SESSIONS)
+    body = f'{{"errorCode": "CCE.1", "message": "refused {token}"}}'
+    simulator.control("POST", "/faults", {"path": ".*/jobs", "status": 403, "body": body})
+    with pytest.raises(AnsibleLookupError, match=r"refused \*\*\*") as caught:
+        run_lookup(variables=variables)
+    assert token[:12] not in str(caught.value)
