@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _timestamps
 
@@ -124,6 +124,34 @@ def select(raw_jobs: t.Iterable[t.Any], query: Query) -> Selection:
     candidates = _matching(_entries(raw_jobs, query, tally), query, tally)
     jobs = [_finish(candidate, query, tally) for candidate in _ordered(candidates, query, tally)]
     return Selection(jobs, tally.fetched, _warn_of_statuses(tally) + tally.complaints())
+
+
+class Watch:
+    """Looks at a list on its way to ``select``: which of the jobs that a query is about are not finished?
+
+    What the query says of ``status`` and ``finished`` does not count here, nor its limit.
+    """
+
+    def __init__(self, query: Query, awaited: t.Collection[str]) -> None:
+        self._query = replace(query, status=(), finished=False, limit=None)
+        self._awaited = frozenset(awaited)
+        self.unfinished: list[Job] = []
+        """Normalised, in the order of the list."""
+        self.seen: set[str] = set()
+        """The ids among the awaited ones that the list holds."""
+
+    def over(self, raw_jobs: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
+        """The same elements, each looked at when it is taken."""
+        # complaints are made by the selection that the elements go on to
+        tally = _Tally(wanted={})
+        tests = _tests(self._query, tally)
+        for raw in raw_jobs:
+            for candidate in _entries((raw,), self._query, tally):
+                if self._awaited:
+                    self.seen |= self._awaited & {_text(candidate[0], "id", tally)}
+                if all(test(candidate[0]) for test in tests):
+                    self.unfinished.append(_finish(candidate, self._query, tally))
+            yield raw
 
 
 def name_clusters(jobs: t.Iterable[Job], names: t.Mapping[str, str]) -> None:

@@ -27,10 +27,17 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection, name_clusters, select
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CloudEntry, Settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import (
+    Job,
+    Selection,
+    Watch,
+    name_clusters,
+    select,
+)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CloudEntry, Settings, Wait
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept, Session, session_for
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import Poll, wait_until_finished
 
 T = t.TypeVar("T")
 Tap = t.Callable[[Chunks], Chunks]
@@ -91,7 +98,10 @@ def find_jobs(
             settings = read_entry(settings, settings.credential, report)
         with session_for(settings, agent, report, kept) as session:
             search = _Search(settings, session, report)
-            project_id, selection = search.run(make_store(settings, report) if make_store else None)
+            if settings.wait:
+                project_id, selection = search.run_until_finished(settings.wait)
+            else:
+                project_id, selection = search.run(make_store(settings, report) if make_store else None)
     except CceError as error:
         error.reword(mask)
         raise
@@ -101,7 +111,7 @@ def find_jobs(
 
 
 class _Search:
-    """One search for jobs, all of whose calls together have to be done within the timeout."""
+    """One search for jobs. All calls of one fetch together have to be done within the timeout."""
 
     def __init__(self, settings: Settings, session: Session, report: Report) -> None:
         self._settings = settings
@@ -117,14 +127,43 @@ class _Search:
         Raises:
             CceError: when the list cannot be had.
         """
-        if any(self._settings.cluster_names):
-            self._look_up_clusters()
+        self._look_up_clusters()
         project_id, selection = store.obtain(self._read, self._fetch) if store else self._fetch(iter)
         name_clusters(selection.jobs, self._names)
         return project_id, selection
 
+    def run_until_finished(self, wait: Wait) -> tuple[str | None, Selection]:
+        """The same once there is nothing to wait for any more.
+
+        Raises:
+            StillRunning: when the time is over.
+            CceError: when the list cannot be had.
+        """
+        poll = wait_until_finished(self._poll, wait, self._report)
+        return poll.project_id, poll.selection
+
+    def _poll(self, awaited: t.Collection[str], seconds: float) -> Poll:
+        """The list at this moment, in no more than so many seconds, with an eye on the jobs with these ids."""
+        self._end = time.monotonic() + min(seconds, self._settings.timeout)
+        self._look_up_clusters()
+
+        def watch(raw_jobs: t.Iterator[t.Any]) -> tuple[Selection, Watch]:
+            watch = Watch(self._query, awaited)
+            return select(watch.over(raw_jobs), self._query), watch
+
+        def fetch(identity: Identity) -> Poll:
+            client, autopilot = self._session.client, self._settings.autopilot
+            selection, watched = list_jobs(client, identity, watch, autopilot=autopilot)
+            return Poll(identity.project_id, selection, watched.unfinished, watched.seen)
+
+        poll = self._ask(fetch)
+        name_clusters((*poll.selection.jobs, *poll.unfinished), self._names)
+        return poll
+
     def _look_up_clusters(self) -> None:
-        """Turn the names of clusters into ids."""
+        """Turn the names of clusters into ids, once."""
+        if self._names or not any(self._settings.cluster_names):
+            return
         self._names = self._ask(
             lambda identity: list_clusters(self._session.client, identity, autopilot=self._settings.autopilot)
         )

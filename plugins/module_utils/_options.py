@@ -109,7 +109,13 @@ FILTERS: tuple[Option, ...] = (
 
 SHARING: tuple[Option, ...] = (Option("cache_ttl", type="int", default=0, plugin=LOOKUP),)
 
-OPTIONS: tuple[Option, ...] = CONNECTION + FILTERS + SHARING
+WAITING: tuple[Option, ...] = (
+    Option("wait", type="bool", default=False, plugin=MODULE),
+    Option("wait_timeout", type="float", default=1800.0, plugin=MODULE),
+    Option("wait_interval", type="float", default=10.0, plugin=MODULE),
+)
+
+OPTIONS: tuple[Option, ...] = CONNECTION + FILTERS + WAITING + SHARING
 
 _BY_NAME = {option.name: option for option in OPTIONS}
 _CANONICAL = {alias: option.name for option in OPTIONS for alias in (option.name, *option.aliases)}
@@ -186,6 +192,14 @@ class CloudEntry:
     """What ``_clouds`` has made of it."""
 
 
+@dataclass(frozen=True)
+class Wait:
+    """How to wait until jobs are finished; all in seconds."""
+
+    timeout: float
+    interval: float
+
+
 class ClusterNames(t.NamedTuple):
     """Names of clusters that have to be turned into ids before jobs can be filtered by them."""
 
@@ -220,6 +234,8 @@ class Settings:
     cluster_names: ClusterNames
     cache_ttl: int
     """Seconds for which a fetched list may be used again, 0 for not at all."""
+    wait: Wait | None
+    """None when the jobs are wanted as they are."""
 
     def secrets(self) -> list[str]:
         """Every value that must not appear anywhere."""
@@ -517,6 +533,8 @@ _CHECKS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "auth_url": _base_url,
     "proxy": _proxy,
     "timeout": _timeout,
+    "wait_timeout": _timeout,
+    "wait_interval": _timeout,
     "retries": _at_least(0),
     "limit": _at_least(1),
     "cache_ttl": _at_least(0),
@@ -665,6 +683,7 @@ def _combine(places: t.Sequence[Place], query: Query, cluster_names: ClusterName
         query=query,
         cluster_names=cluster_names,
         cache_ttl=value("cache_ttl"),
+        wait=Wait(value("wait_timeout"), value("wait_interval")) if value("wait") else None,
     )
     if method != "cloud":
         check_address(settings)

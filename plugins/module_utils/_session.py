@@ -88,7 +88,7 @@ def session_for(settings: Settings, agent: str, report: Report, kept: Kept | Non
         report: where warnings and notes go.
         kept: where to look for it, and where to leave it; without that it ends with the block.
     """
-    connection = replace(settings, query=Query(), cluster_names=ClusterNames((), ()), cache_ttl=0)
+    connection = replace(settings, query=Query(), cluster_names=ClusterNames((), ()), cache_ttl=0, wait=None)
     session = kept.pop(connection, None) if kept else None
     if session and time.monotonic() - session.last_used > _LONGEST_IDLE:
         session.client.close()

@@ -20,6 +20,28 @@ extends_documentation_fragment:
   - opentelekomcloud.cce._attributes
   - opentelekomcloud.cce._connection
   - opentelekomcloud.cce._filters
+options:
+  wait:
+    description:
+      - With V(true), wait until every job is finished that the filters select, where O(status) and O(finished) do not
+        count. Then return the jobs that all filters select.
+      - The list is fetched again and again over one connection and with one login, which is renewed when it expires.
+        An answer that there were too many requests counts as no news.
+      - A job that vanishes from the list meanwhile is named in a warning and not waited for.
+      - Changes are told in RV(log). In check mode, there is no wait.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds O(wait) may take at most. If the time is over, the task fails, and RV(jobs) holds the jobs
+        that are not finished.
+    type: float
+    default: 1800
+  wait_interval:
+    description:
+      - How many seconds O(wait) pauses before it fetches the list again.
+    type: float
+    default: 10
 notes:
   - >-
     The requests are sent from the target. If the target has no access to the cloud or no requests library,
@@ -88,7 +110,17 @@ EXAMPLES = r"""
     subjobs: flat
   register: failed_steps
 
-- name: Wait until nothing is running on the cluster, up to ten minutes
+- name: Wait until nothing is running on the cluster, up to ten minutes, and fail if a job failed
+  opentelekomcloud.cce.jobs_info:
+    cluster_id:
+      - 7ec8b73d-83db-11f0-8baa-0255ac10003e
+    created_after: 1h
+    wait: true
+    wait_timeout: 600
+  register: done_jobs
+  failed_when: done_jobs is failed or done_jobs.summary.by_status.Failed | default(0) > 0
+
+- name: Wait in the same way with the means of a task, where each try logs in again
   opentelekomcloud.cce.jobs_info:
     cluster_id:
       - 7ec8b73d-83db-11f0-8baa-0255ac10003e
@@ -367,11 +399,12 @@ error:
 
 
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import summarise
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, summarise
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
     MODULE,
@@ -381,6 +414,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
     settings_from,
 )
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import StillRunning
 
 
 class JobsInfoModule(AnsibleModule):
@@ -419,25 +453,29 @@ class JobsInfoModule(AnsibleModule):
         register_secret(secret)
 
 
+def result(project_id: str | None, jobs: list[Job], fetched: int) -> dict[str, t.Any]:
+    """What a task returns about jobs."""
+    return {"jobs": jobs, "summary": summarise(jobs), "fetched": fetched, "project_id": project_id}
+
+
 def main() -> None:
     module = JobsInfoModule(argument_spec=argument_spec(), supports_check_mode=True)
     log: list[str] = []
     report = Report(warn=module.warn, note=log.append, secret=module.mask)
     failure: CceError
     try:
-        answer = find_jobs(settings_from(MODULE, module.typed, {}), "jobs_info", report)
-        module.exit_json(
-            changed=False,
-            jobs=answer.jobs,
-            summary=summarise(answer.jobs),
-            fetched=answer.fetched,
-            project_id=answer.project_id,
-            log=log,
-        )
+        settings = settings_from(MODULE, module.typed, {})
+        if module.check_mode:
+            settings = replace(settings, wait=None)
+        answer = find_jobs(settings, "jobs_info", report)
+        module.exit_json(changed=False, log=log, **result(answer.project_id, answer.jobs, answer.fetched))
     except CceError as error:
         failure = error
     # outside of the handler, so that Ansible has no traceback to show
-    module.fail_json(str(failure), error=failure.as_dict(), log=log)
+    last: dict[str, t.Any] = {}
+    if isinstance(failure, StillRunning) and failure.poll:
+        last = result(failure.poll.project_id, failure.poll.unfinished, failure.poll.selection.fetched)
+    module.fail_json(str(failure), error=failure.as_dict(), log=log, **last)
 
 
 if __name__ == "__main__":

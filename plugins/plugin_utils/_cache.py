@@ -39,7 +39,7 @@ FOLDER = "opentelekomcloud.cce"
 """Name of the folder, to be put below one that ends with the run."""
 
 # How they are asked for, and for how long, decides nothing about the jobs. All else does, also what is yet to come.
-_NO_PART_OF_THE_NAME = ("query", "cluster_names", "cache_ttl", "timeout", "retries")
+_NO_PART_OF_THE_NAME = ("query", "cluster_names", "wait", "cache_ttl", "timeout", "retries")
 
 _KEY = "key"
 _KEY_LENGTH = 32

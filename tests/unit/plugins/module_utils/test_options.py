@@ -22,6 +22,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
     CONNECTION,
     FILTERS,
+    MODULE,
     OPTIONS,
     VARIABLE_PREFIX,
     AccessKeyCredential,
@@ -30,7 +31,9 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
     PasswordCredential,
     Settings,
     TokenCredential,
+    Wait,
     is_option,
+    options_of,
     passwords_in_addresses,
     settings_from,
 )
@@ -53,7 +56,9 @@ def settings(
     environment: t.Mapping[str, str] | None = None,
     terms: t.Sequence[t.Any] = (),
 ) -> Settings:
-    return settings_from(PLUGIN, typed or {}, variables or {}, environment or {}, terms)
+    # the lookup, unless an option is asked about that the module alone has
+    plugin = MODULE if {option.name for option in OPTIONS if option.plugin == MODULE} & {*(typed or ())} else PLUGIN
+    return settings_from(plugin, typed or {}, variables or {}, environment or {}, terms)
 
 
 def with_enough(**typed: t.Any) -> Settings:
@@ -207,7 +212,8 @@ def test_filter_is_converted(name: str, value: t.Any, expected: t.Any) -> None:
 
 
 def test_null_is_not_given() -> None:
-    assert with_enough(**{option.name: None for option in OPTIONS if option.name not in ENOUGH}) == with_enough()
+    assert with_enough(**{o.name: None for o in options_of(PLUGIN) if o.name not in ENOUGH}) == with_enough()
+    assert with_enough(wait=None, wait_timeout=None, wait_interval=None) == with_enough()
 
 
 def test_aliases_stand_for_their_names() -> None:
@@ -413,7 +419,22 @@ def test_unknown_option_with_a_near_name(name: str, near: str) -> None:
 def test_unknown_option_without_a_near_name(value: t.Any) -> None:
     text = sentence({**ENOUGH, "qqqqq": value})
     assert text.startswith(f"{PLUGIN} has no option qqqqq: ")
-    assert all(option.name in text for option in OPTIONS)
+    assert text.endswith(f"take one of {', '.join(option.name for option in options_of(PLUGIN))}.")
+
+
+@pytest.mark.parametrize("plugin", [MODULE, PLUGIN])
+def test_option_of_the_other_plugin(plugin: str) -> None:
+    for option in (option for option in OPTIONS if option.plugin not in (None, plugin)):
+        with pytest.raises(CceError, match=f"has no option {option.name}"):
+            settings_from(plugin, {**ENOUGH, option.name: option.default}, {}, {})
+
+
+def test_wait() -> None:
+    assert with_enough(wait=False, wait_timeout=5).wait is None
+    assert with_enough(wait=True).wait == Wait(1800, 10)
+    assert with_enough(wait="yes", wait_timeout="60", wait_interval=0.5).wait == Wait(60, 0.5)
+    for name in ("wait_timeout", "wait_interval"):
+        assert f"The option {name} takes seconds above 0" in sentence({**ENOUGH, "wait": True, name: 0})
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if option.aliases], ids=lambda option: option.name)
