@@ -105,5 +105,6 @@ def session_for(settings: Settings, agent: str, report: Report, kept: Kept | Non
         return
     session.last_used = time.monotonic()
     while len(kept) >= _MOST_KEPT:
-        kept.pop(next(iter(kept))).client.close()
+        oldest = min(kept, key=lambda connection: kept[connection].last_used)
+        kept.pop(oldest).client.close()
     kept[connection] = session
