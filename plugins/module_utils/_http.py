@@ -57,8 +57,8 @@ MAX_ERROR_BODY = 64 * 1024
 # Bytes of a body that are handed on at once, at most
 _PIECE = 64 * 1024
 
-# Sockets count no further than 24 days
-_LONGEST_TIMEOUT = 2_000_000.0
+LONGEST_TIMEOUT = 2_000_000
+"""Seconds, 23 days: sockets count milliseconds in 31 bits."""
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -111,7 +111,7 @@ class Client:
     ) -> None:
         self._verify = verify
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
-        self._timeout = min(timeout, _LONGEST_TIMEOUT)
+        self._timeout = min(timeout, LONGEST_TIMEOUT)
         self._retries = retries
         self._report = report
         self._end = time.monotonic() + self._timeout

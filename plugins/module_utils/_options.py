@@ -31,6 +31,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _timestamps
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import LONGEST_TIMEOUT
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Query
 
 VARIABLE_PREFIX = "opentelekomcloud_cce_"
@@ -511,8 +512,8 @@ def _proxy(place: str, text: str) -> str:
 
 
 def _timeout(place: str, seconds: float) -> float:
-    if not 0 < seconds <= _LONGEST_TIMEOUT:
-        raise _fail(f"The {place} takes seconds above 0 and up to {_LONGEST_TIMEOUT}, not {seconds:g}.")
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise _fail(f"The {place} takes seconds above 0 and up to {LONGEST_TIMEOUT}, not {seconds:g}.")
     return seconds
 
 
@@ -524,9 +525,6 @@ def _at_least(least: int) -> t.Callable[[str, int], int]:
 
     return check
 
-
-# 23 days: sockets count milliseconds in 31 bits
-_LONGEST_TIMEOUT = 2_000_000
 
 _CHECKS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "endpoint": _base_url,
