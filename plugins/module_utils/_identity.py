@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _clouds, _signature
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _signature
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Auth, Call, Client, no_auth, shown_url
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
@@ -31,6 +31,8 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
 
 if t.TYPE_CHECKING:
     import requests
+
+    from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import Login
 
 # Open Telekom Cloud, "Regions and Endpoints"; the name of CCE in eu-ch2 follows the pattern of the other services there
 _PUBLIC_DOMAINS = {
@@ -210,8 +212,11 @@ def _log_in(settings: Settings, credential: PasswordCredential, client: Client, 
     return Identity(TokenAuth(token), project_id, endpoint, renewable=True)
 
 
-def _log_in_by_cloud(settings: Settings, login: _clouds.Login, client: Client, report: Report) -> Identity:
-    access = _clouds.log_in(login, client, report)
+def _log_in_by_cloud(settings: Settings, login: Login, client: Client, report: Report) -> Identity:
+    # where it is used: Ansible compiles a module's files anew for each task, and few name a cloud
+    from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import log_in
+
+    access = log_in(login, client, report)
     project_id = settings.project_id or access.project_id
     if not project_id:
         raise CceError(

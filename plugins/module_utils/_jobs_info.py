@@ -23,7 +23,6 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import (
     list_jobs,
     raw_elements,
 )
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import read_entry
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity
@@ -95,6 +94,9 @@ def find_jobs(
         report.secret(secret)
     try:
         if isinstance(settings.credential, CloudEntry):
+            # where it is used: Ansible compiles a module's files anew for each task, and few name a cloud
+            from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import read_entry
+
             settings = read_entry(settings, settings.credential, report)
         with session_for(settings, agent, report, kept) as session:
             search = _Search(settings, session, report)
@@ -152,8 +154,7 @@ class _Search:
             return select(watch.over(raw_jobs), self._query), watch
 
         def fetch(identity: Identity) -> Poll:
-            client, autopilot = self._session.client, self._settings.autopilot
-            selection, watched = list_jobs(client, identity, watch, autopilot=autopilot)
+            selection, watched = self._list(identity, watch)
             return Poll(identity.project_id, selection, watched.unfinished, watched.seen)
 
         poll = self._ask(fetch)
@@ -180,10 +181,12 @@ class _Search:
 
     def _fetch(self, tap: Tap) -> tuple[str | None, Selection]:
         def fetch(identity: Identity) -> tuple[str | None, Selection]:
-            client, autopilot = self._session.client, self._settings.autopilot
-            return identity.project_id, list_jobs(client, identity, self._keep, autopilot=autopilot, tap=tap)
+            return identity.project_id, self._list(identity, self._keep, tap)
 
         return self._ask(fetch)
+
+    def _list(self, identity: Identity, keep: t.Callable[[t.Iterator[t.Any]], T], tap: Tap = iter) -> T:
+        return list_jobs(self._session.client, identity, keep, autopilot=self._settings.autopilot, tap=tap)
 
     def _keep(self, raw_jobs: t.Iterator[t.Any]) -> Selection:
         return select(raw_jobs, self._query)
