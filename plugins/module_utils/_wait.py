@@ -19,6 +19,9 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
 # Jobs that a sentence spells out
 _MOST_NAMED = 5
 
+# Seconds after which the same jobs are named once more
+_REMINDER = 60
+
 
 @dataclass(frozen=True)
 class Poll:
@@ -51,7 +54,7 @@ def wait_until_finished(poll: t.Callable[[t.Collection[str], float], Poll], wait
     Args:
         poll: fetches the list. It gets the ids that were unfinished before, and the seconds it may take at most.
         wait: how long and how often.
-        report: hears of every change, and of jobs that vanish from the list.
+        report: hears of every change, once a minute of what has not changed, and of jobs that vanish from the list.
 
     Raises:
         StillRunning: when the time is over.
@@ -59,7 +62,7 @@ def wait_until_finished(poll: t.Callable[[t.Collection[str], float], Poll], wait
     """
     begin = time.monotonic()
     last: Poll | None = None
-    told = ""
+    told, told_at = "", begin
     while True:
         awaited = {job["id"]: job for job in last.unfinished if job["id"]} if last else {}
         pause = wait.interval
@@ -75,9 +78,10 @@ def wait_until_finished(poll: t.Callable[[t.Collection[str], float], Poll], wait
                 )
             if not last.unfinished:
                 return last
-            if (names := _named(last.unfinished)) != told:
-                told = names
-                report.note(f"Waiting for {names}, after {time.monotonic() - begin:.0f} s.")
+            names, now = _named(last.unfinished), time.monotonic()
+            if names != told or now >= told_at + _REMINDER:
+                told, told_at = names, now
+                report.note(f"Waiting for {names}, after {now - begin:.0f} s.")
         if time.monotonic() + pause >= begin + wait.timeout:
             raise _still_running(wait, last)
         time.sleep(pause)

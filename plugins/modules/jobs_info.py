@@ -28,7 +28,9 @@ options:
       - The list is fetched again and again over one connection and with one login, which is renewed when it expires.
         An answer that there were too many requests counts as no news.
       - A job that vanishes from the list meanwhile is named in a warning and not waited for.
-      - Changes are told in RV(log). In check mode, there is no wait.
+      - What it waits for, and how long already, stands in RV(log). With C(-v), a task that runs on the controller shows
+        it while it waits; elsewhere Ansible hears of it at the end of the task.
+      - In check mode, there is no wait.
     type: bool
     default: false
   wait_timeout:
@@ -342,7 +344,8 @@ project_id:
 log:
   description:
     - What happened on the way, one sentence for each retry and each repeated login, empty where all went well.
-    - Ansible shows it with C(-v).
+    - With O(wait), also the jobs that were waited for and for how long already, at each change and once a minute.
+    - With C(-v), Ansible shows it at the end of the task, and each sentence at once if the task runs on the controller.
   returned: always
   type: list
   elements: str
@@ -413,6 +416,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
     passwords_in_addresses,
     settings_from,
 )
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import say
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import StillRunning
 
@@ -427,6 +431,7 @@ class JobsInfoModule(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()
+        self.folder: str | None = self.params.get("_ansible_tmpdir")
         self.typed = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
         for name, value in self.typed.items():
             # Ansible has no default for a null; and it would show the value of a misspelt "password", which
@@ -461,7 +466,12 @@ def result(project_id: str | None, jobs: list[Job], fetched: int) -> dict[str, t
 def main() -> None:
     module = JobsInfoModule(argument_spec=argument_spec(), supports_check_mode=True)
     log: list[str] = []
-    report = Report(warn=module.warn, note=log.append, secret=module.mask)
+
+    def note(sentence: str) -> None:
+        log.append(sentence)
+        say(module.folder, sentence)
+
+    report = Report(warn=module.warn, note=note, secret=module.mask)
     failure: CceError
     try:
         settings = settings_from(MODULE, module.typed, {})

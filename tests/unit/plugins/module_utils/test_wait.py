@@ -125,6 +125,16 @@ def test_changes_are_told_once(clock: Clock) -> None:
     ]
 
 
+def test_what_does_not_change_is_told_again_each_minute(clock: Clock) -> None:
+    cloud = Cloud(*[[raw("a", "Running")]] * 14, [])
+    cloud.wait(timeout=1000)
+    assert cloud.notes == [
+        "Waiting for ScaleupCluster of node-1 (Running), after 0 s.",
+        "Waiting for ScaleupCluster of node-1 (Running), after 60 s.",
+        "Waiting for ScaleupCluster of node-1 (Running), after 120 s.",
+    ]
+
+
 def test_many_jobs_are_not_all_named(clock: Clock) -> None:
     cloud = Cloud([raw(str(number), "Running") for number in range(8)], [])
     cloud.wait()
