@@ -35,8 +35,9 @@ options:
         Ansible. With V(0), the default, every lookup fetches the jobs anew.
       - One process fetches the list, and the others wait for it, never longer than O(timeout).
         If the fetch fails, nothing is kept, and the next one tries for itself.
-      - What is kept is the whole list of the project. Lookups with different filters share it,
-        those with different credentials or another connection do not. O(timeout) and O(retries) may differ.
+      - What is kept is the whole list of the project, and that of its clusters where names of clusters are given.
+        Lookups with different filters share it, those with different credentials or another connection do not.
+        O(timeout) and O(retries) may differ.
       - The age counts from the moment at which the fetch was started. Each lookup goes by its own O(cache_ttl).
       - The list is kept in a private folder among the temporary files of the run, which Ansible removes at its end.
         So no run gets to see a list from before it began. The folder holds no credentials.

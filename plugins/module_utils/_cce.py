@@ -63,8 +63,20 @@ def list_jobs(
     return _list(client, identity, "list the jobs", f"{_root(autopilot)}/v2", "jobs", _JOBS_ADVICE, read)
 
 
-def list_clusters(client: Client, identity: Identity, *, autopilot: bool = False) -> dict[str, str]:
+def list_clusters(
+    client: Client,
+    identity: Identity,
+    *,
+    autopilot: bool = False,
+    tap: t.Callable[[Chunks], Chunks] = iter,
+) -> dict[str, str]:
     """Fetch the names of a project's clusters (OTC CCE API reference, "Listing Clusters in a Specified Project").
+
+    Args:
+        client: the session to use.
+        identity: who asks.
+        autopilot: whether Autopilot clusters are meant.
+        tap: as for ``list_jobs``.
 
     Returns:
         Names by cluster id.
@@ -74,11 +86,20 @@ def list_clusters(client: Client, identity: Identity, *, autopilot: bool = False
     """
 
     def read(chunks: Chunks) -> dict[str, str]:
-        metadata = [raw.get("metadata") for raw in raw_elements(chunks) if isinstance(raw, dict)]
-        named = [(item.get("uid"), item.get("name")) for item in metadata if isinstance(item, dict)]
-        return {uid: name for uid, name in named if isinstance(uid, str) and isinstance(name, str)}
+        return names_by_id(tap(chunks))
 
     return _list(client, identity, "list the clusters", f"{_root(autopilot)}/v3", "clusters", _CLUSTERS_ADVICE, read)
+
+
+def names_by_id(chunks: Chunks) -> dict[str, str]:
+    """The names in a list of clusters as CCE sends it, by cluster id.
+
+    Raises:
+        StreamFault: when it is none.
+    """
+    metadata = [raw.get("metadata") for raw in raw_elements(chunks) if isinstance(raw, dict)]
+    named = [(item.get("uid"), item.get("name")) for item in metadata if isinstance(item, dict)]
+    return {uid: name for uid, name in named if isinstance(uid, str) and isinstance(name, str)}
 
 
 def _root(autopilot: bool) -> str:

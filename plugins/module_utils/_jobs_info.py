@@ -21,6 +21,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import (
     Chunks,
     list_clusters,
     list_jobs,
+    names_by_id,
     raw_elements,
 )
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
@@ -54,12 +55,13 @@ class Answer:
 
 
 class Store(t.Protocol):
-    """Where a list may be that was fetched before. Modules have none."""
+    """Where lists may be that were fetched before. Modules have none."""
 
-    def obtain(self, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
+    def obtain(self, things: str, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
         """What ``read`` makes of a list that is there, else what ``fetch`` returns.
 
         Args:
+            things: what is in the list, "jobs" or "clusters".
             read: gets the bytes of a list as the API sent them.
             fetch: gets a tap for such bytes.
 
@@ -81,7 +83,7 @@ def find_jobs(
         agent: who asks, for the User-Agent header.
         report: where warnings and notes go.
         kept: sessions of earlier calls, None to keep none.
-        make_store: makes that where the list may be already, None to fetch it in any case.
+        make_store: makes that where lists may be already, None to fetch them in any case.
 
     Raises:
         CceError: whatever goes wrong.
@@ -99,11 +101,11 @@ def find_jobs(
 
             settings = read_entry(settings, settings.credential, report)
         with session_for(settings, agent, report, kept) as session:
-            search = _Search(settings, session, report)
+            search = _Search(settings, session, report, make_store(settings, report) if make_store else None)
             if settings.wait:
                 project_id, selection = search.run_until_finished(settings.wait)
             else:
-                project_id, selection = search.run(make_store(settings, report) if make_store else None)
+                project_id, selection = search.run()
     except CceError as error:
         error.reword(mask)
         raise
@@ -115,22 +117,23 @@ def find_jobs(
 class _Search:
     """One search for jobs. All calls of one fetch together have to be done within the timeout."""
 
-    def __init__(self, settings: Settings, session: Session, report: Report) -> None:
+    def __init__(self, settings: Settings, session: Session, report: Report, store: Store | None) -> None:
         self._settings = settings
         self._session = session
         self._report = report
+        self._store = store
         self._query = settings.query
         self._names: dict[str, str] = {}
         self._end = time.monotonic() + settings.timeout
 
-    def run(self, store: Store | None) -> tuple[str | None, Selection]:
+    def run(self) -> tuple[str | None, Selection]:
         """The project, where it had to be known, and what the query leaves of the list.
 
         Raises:
             CceError: when the list cannot be had.
         """
         self._look_up_clusters()
-        project_id, selection = store.obtain(self._read, self._fetch) if store else self._fetch(iter)
+        project_id, selection = self._obtain("jobs", self._read, self._fetch)
         name_clusters(selection.jobs, self._names)
         return project_id, selection
 
@@ -165,15 +168,20 @@ class _Search:
         """Turn the names of clusters into ids, once."""
         if self._names or not any(self._settings.cluster_names):
             return
-        self._names = self._ask(
-            lambda identity: list_clusters(self._session.client, identity, autopilot=self._settings.autopilot)
-        )
+        self._names = self._obtain("clusters", names_by_id, self._fetch_clusters)
         wanted = self._settings.cluster_names
         self._query = replace(
             self._query,
             cluster_id=self._query.cluster_id + _ids_of(wanted.terms, self._names),
             cluster_id_of_name=_ids_of(wanted.option, self._names),
         )
+
+    def _obtain(self, things: str, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
+        return self._store.obtain(things, read, fetch) if self._store else fetch(iter)
+
+    def _fetch_clusters(self, tap: Tap) -> dict[str, str]:
+        autopilot = self._settings.autopilot
+        return self._ask(lambda identity: list_clusters(self._session.client, identity, autopilot=autopilot, tap=tap))
 
     def _read(self, chunks: Chunks) -> tuple[str | None, Selection]:
         with _no_garbage_collection():

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
-"""Lists of jobs that the processes of one Ansible run share: one of them fetches, the others wait and then read.
+"""Lists that the processes of one Ansible run share: one of them fetches, the others wait and then read.
 
 For each list there is a lock, which the operating system frees when its holder dies, and a file that is either whole
 or not there. Neither names nor contents tell a credential: a name is a keyed hash, and the key lies in the same folder,
@@ -55,25 +55,24 @@ _LONGEST_HEADER = 100
 
 
 class ListCache:
-    """A list of jobs that several processes use, as a ``Store``."""
+    """Lists that several processes use, as a ``Store``, for one search: its time begins now."""
 
     def __init__(self, folder: str, settings: Settings, report: Report) -> None:
         """Not even the folder is touched before there is something to obtain."""
         self._folder = folder
         self._settings = settings
         self._report = report
-        self._end = 0.0
+        self._end = time.monotonic() + settings.timeout
 
-    def obtain(self, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
+    def obtain(self, things: str, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
         """What ``read`` makes of a list that is young enough, else what ``fetch`` returns; see ``Store``.
 
         A fetch that fails leaves nothing behind, and those who waited for it try for themselves, one after the other:
         what stood in its way, such as a proxy that is slow or a token that is void, need not stand in theirs.
         """
-        self._end = time.monotonic() + self._settings.timeout
         try:
             _make_private(self._folder)
-            name = self._name(self._key())
+            name = self._name(self._key(), things)
             lock = self._open_lock(name)
         except OSError as error:
             raise _unusable(self._folder, f"cannot be used ({(error.strerror or 'unknown reason').lower()})") from None
@@ -85,7 +84,7 @@ class ListCache:
                 if found is not None:
                     return found
                 if locked:
-                    return self._fetch(name, fetch)
+                    return self._fetch(things, name, fetch)
                 self._wait()
         finally:
             _unlock(lock)
@@ -119,7 +118,7 @@ class ListCache:
 
     # who comes to fetch
 
-    def _fetch(self, name: str, fetch: t.Callable[[Tap], T]) -> T:
+    def _fetch(self, things: str, name: str, fetch: t.Callable[[Tap], T]) -> T:
         self._tidy(name)
         recording = _Recording(self._folder, name, self._settings.cache_ttl)
         try:
@@ -128,7 +127,7 @@ class ListCache:
         finally:
             recording.end()
         if fault:
-            self._report.warn(f"The list of jobs could not be stored for cache_ttl in {self._folder} ({fault}).")
+            self._report.warn(f"The list of {things} could not be stored for cache_ttl in {self._folder} ({fault}).")
         return found
 
     def _tidy(self, own: str) -> None:
@@ -180,7 +179,7 @@ class ListCache:
         finally:
             _unlock(file)
 
-    def _name(self, key: bytes) -> str:
+    def _name(self, key: bytes, things: str) -> str:
         """One name for all that decides which list would be fetched, and as whom."""
         settings, credential = self._settings, self._settings.credential
         if isinstance(credential, CloudEntry):
@@ -189,6 +188,7 @@ class ListCache:
         options = dataclasses.asdict(settings)
         for option in _NO_PART_OF_THE_NAME:
             del options[option]
+        options["things"] = things
         # two ways to log in have different names of their values, so that neither can pass for the other
         return hmac.new(key, json.dumps(options, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 

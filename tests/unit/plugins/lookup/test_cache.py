@@ -120,6 +120,22 @@ def test_other_queries_share_a_list(cached: Run, count: t.Callable[[], int]) -> 
     assert count() == 1
 
 
+def test_names_of_clusters_are_shared_as_well(cached: Run, simulator: t.Any, count: t.Callable[[], int]) -> None:
+    simulator.control("DELETE", "/jobs")
+    first, second = (cluster["name"] for cluster in simulator.ready["clusters"][:2])
+    found = [cached(first), cached(cluster_name=[second]), cached(cluster_name=[first])]
+    assert count() == 2
+    assert found[0] == found[2] == cached(first, cache_ttl=0) != found[1]
+    assert {job["cluster_name"] for job in found[1]} == {second}
+
+
+def test_name_that_a_shared_list_has_not(cached: Run, count: t.Callable[[], int]) -> None:
+    for _try in range(2):
+        with pytest.raises(AnsibleLookupError, match="No cluster has the name nowhere"):
+            cached("nowhere")
+    assert count() == 1
+
+
 def test_stored_list_gives_the_same_answer(cached: Run, simulator: t.Any, count: t.Callable[[], int]) -> None:
     simulator.control("DELETE", "/jobs")
     assert cached(subjobs="flat") == cached(subjobs="flat") == cached(subjobs="flat", cache_ttl=0) != []
