@@ -271,14 +271,10 @@ from ansible.utils.display import Display
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
-    CONNECTION,
-    LOOKUP,
-    Settings,
-    settings_from,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CONNECTION, LOOKUP
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import Settings, settings_from
 from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._cache import FOLDER, ListCache
 
 SESSIONS: Kept = {}

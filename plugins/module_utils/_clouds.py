@@ -27,13 +27,13 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, no_auth, shown_url
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import (
     AccessKeyCredential,
     CloudEntry,
     Settings,
     check_address,
-    converted,
 )
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import converted
 
 if t.TYPE_CHECKING:
     import requests

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _signature
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Auth, Call, Client, no_auth, shown_url
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import (
     AccessKeyCredential,
     CloudEntry,
     PasswordCredential,

@@ -34,9 +34,9 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import 
     name_clusters,
     select,
 )
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CloudEntry, Settings, Wait
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept, Session, session_for
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import CloudEntry, Settings, Wait
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import Poll, wait_until_finished
 
 T = t.TypeVar("T")

@@ -16,7 +16,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity, identify
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Query
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import ClusterNames, Settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import ClusterNames, Settings
 
 # Seconds: what lies between this process and the cloud may forget a connection that is idle for longer, without a word
 _LONGEST_IDLE = 30.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import Wait
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import Wait
 
 # Jobs that a sentence spells out
 _MOST_NAMED = 5

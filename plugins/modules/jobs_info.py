@@ -409,15 +409,11 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, summarise
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
-    MODULE,
-    argument_spec,
-    is_option,
-    passwords_in_addresses,
-    settings_from,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import MODULE, argument_spec, is_option
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import say
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import passwords_in_addresses
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import StillRunning
 
 

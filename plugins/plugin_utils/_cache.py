@@ -31,7 +31,7 @@ import zlib
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._cce import Chunks
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Tap
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CloudEntry, Settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import CloudEntry, Settings
 
 T = t.TypeVar("T")
 

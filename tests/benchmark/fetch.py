@@ -51,7 +51,7 @@ OURS = """
 import json, resource, sys, time
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
 cloud = json.load(open(sys.argv[1]))
 query = json.loads(sys.argv[2])
 begin = time.perf_counter()

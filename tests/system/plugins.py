@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Answer, find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import PATIENCE, without_proxies
 
 HERE = Path(__file__).parent

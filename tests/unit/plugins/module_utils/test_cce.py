@@ -28,7 +28,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Client, no_auth
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Answer, find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
     Told,
@@ -253,7 +253,7 @@ BOMBED = """
 import resource, sys
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
 ignore = lambda text: None
 typed = {"token": "x", "project_id": "p1", "endpoint": sys.argv[1], "retries": 0}
 try:

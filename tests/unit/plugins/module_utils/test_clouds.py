@@ -22,7 +22,7 @@ pytest.importorskip("ansible")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._clouds import read_entry
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Answer, find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import (
     AccessKeyCredential,
     CloudEntry,
     Settings,
@@ -120,7 +120,7 @@ def test_other_ways_do_not_import_the_library(typed: Entry) -> None:
 import sys
 from {package}._errors import CceError, Report
 from {package}._jobs_info import find_jobs
-from {package}._options import settings_from
+from {package}._settings import settings_from
 try:
     find_jobs(settings_from("tests", {options!r}, {{}}, {{}}), "tests", Report(print, print, lambda secret: None))
 except CceError as error:

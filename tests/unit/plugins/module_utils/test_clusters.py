@@ -17,7 +17,7 @@ pytest.importorskip("ansible")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Answer, find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
     Told,

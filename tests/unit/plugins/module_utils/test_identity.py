@@ -29,10 +29,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity imp
     identify,
 )
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
-    AccessKeyCredential,
-    settings_from,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import AccessKeyCredential, settings_from
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Request,
     Server,

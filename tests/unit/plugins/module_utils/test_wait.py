@@ -15,7 +15,7 @@ pytest.importorskip("ansible")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _wait
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Query, Selection, Watch, select
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import Wait
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import Wait
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import Poll, StillRunning, wait_until_finished
 
 CLUSTER = "7ec8b73d-83db-11f0-8baa-0255ac10003e"

@@ -17,7 +17,7 @@ import pytest
 
 pytest.importorskip("ansible.module_utils")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _options
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
     CONNECTION,
@@ -25,18 +25,20 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
     MODULE,
     OPTIONS,
     VARIABLE_PREFIX,
+    Option,
+    is_option,
+    options_of,
+)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import (
     AccessKeyCredential,
     CloudEntry,
-    Option,
     PasswordCredential,
     Settings,
     TokenCredential,
     Wait,
-    is_option,
-    options_of,
-    passwords_in_addresses,
     settings_from,
 )
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import passwords_in_addresses
 
 PLUGIN = "opentelekomcloud.cce.jobs"
 TOKEN = {"token": "some-token"}
@@ -633,7 +635,7 @@ def test_higher_place_decides_the_way(higher: str, lower: str) -> None:
         assert isinstance(found.credential, CLASSES[higher])
 
 
-@pytest.mark.parametrize("methods", itertools.combinations(METHODS, 2))
+@pytest.mark.parametrize("methods", list(itertools.combinations(METHODS, 2)))
 @pytest.mark.parametrize("as_variables", [False, True])
 def test_two_explicit_credentials(methods: tuple[str, str], as_variables: bool) -> None:
     given = {**METHODS[methods[0]], **METHODS[methods[1]]}
@@ -822,7 +824,7 @@ def test_secrets_of_settings_are_complete_and_in_no_repr(typed: dict[str, t.Any]
 
 
 def test_no_secret_in_the_repr_of_what_was_given() -> None:
-    assert "Zx9" not in repr(_options.Given(OPTIONS[0], "option token", recognisable("token")))
+    assert "Zx9" not in repr(_settings.Given(OPTIONS[0], "option token", recognisable("token")))
 
 
 def test_all_secret_options_are_tried_here() -> None:

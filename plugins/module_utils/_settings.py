@@ -1,0 +1,429 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""From all that the user gave, at all places, to typed settings.
+
+Both plugins let this check and convert what was typed, so that the same input gives the same answer or the same
+sentence. The environment is read here too and not by Ansible, whose rules differ between modules and lookups: a lookup
+lets an empty variable win, and a module cannot tell a value of the task from one of the environment, which decides
+here whose credential is meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+    BY_NAME,
+    CANONICAL,
+    CONNECTION,
+    Option,
+    options_of,
+)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._timestamps import parse_bound
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import (
+    convert,
+    encodable,
+    passwords_in_addresses,
+    plain_text,
+    shown,
+    wrong,
+)
+
+
+@dataclass(frozen=True)
+class TokenCredential:
+    """A token that the user brought."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AccessKeyCredential:
+    """An access key (AK/SK), permanent or temporary."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    security_token: str | None = field(repr=False)
+    signature: str
+
+
+@dataclass(frozen=True)
+class PasswordCredential:
+    """A user of IAM."""
+
+    username: str
+    password: str = field(repr=False)
+    passcode: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CloudEntry:
+    """An entry of clouds.yaml."""
+
+    name: str
+    signature: str
+    """For the access key that it may hold."""
+    passcode: str | None = field(repr=False)
+    verify_given: bool
+    """Whether the user said if certificates are checked, so that the entry has no say in it."""
+    content: str = field(default="", repr=False)
+    """A hash of all that the entry says, so that a name which means something else by now is another credential."""
+    login: t.Any = field(default=None, repr=False, compare=False)
+    """What ``_clouds`` has made of it."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How to wait until jobs are finished; all in seconds."""
+
+    timeout: float
+    interval: float
+
+
+class ClusterNames(t.NamedTuple):
+    """Names of clusters that have to be turned into ids before jobs can be filtered by them."""
+
+    option: tuple[str, ...]
+    """Values of the option, a filter of its own."""
+    terms: tuple[str, ...]
+    """Terms of the lookup, further alternatives to the ids in the query."""
+
+
+Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential, CloudEntry]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the rooms behind need to know, checked and typed."""
+
+    credential: Credential
+    region: str | None
+    endpoint: str | None
+    auth_url: str | None
+    project_id: str | None
+    project_name: str | None
+    user_domain_name: str | None
+    user_domain_id: str | None
+    verify: bool | str
+    """Whether to check certificates, or the file that holds the authorities to trust."""
+    proxy: str | None = field(repr=False)
+    timeout: float
+    retries: int
+    autopilot: bool
+    query: Query
+    cluster_names: ClusterNames
+    cache_ttl: int
+    """Seconds for which a fetched list may be used again, 0 for not at all."""
+    wait: Wait | None
+    """None when the jobs are wanted as they are."""
+
+    def secrets(self) -> list[str]:
+        """Every value that must not appear anywhere."""
+        credential = self.credential
+        found: list[str | None] = []
+        if isinstance(credential, TokenCredential):
+            found = [credential.token]
+        elif isinstance(credential, AccessKeyCredential):
+            found = [credential.secret_key, credential.security_token]
+        elif isinstance(credential, CloudEntry):
+            found = [credential.passcode]
+        else:
+            found = [credential.password, credential.passcode]
+        return [secret for secret in (*found, *passwords_in_addresses({"proxy": self.proxy})) if secret]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value as the user gave it, and where.
+
+    It is converted when it is asked for: what loses against a higher place, or belongs to another way to log in, must
+    not spoil anything.
+    """
+
+    option: Option
+    place: str
+    """What to call it in a sentence: "option token", "environment variable OS_TOKEN"."""
+    raw: t.Any = field(repr=False)
+
+    @functools.cached_property
+    def value(self) -> t.Any:
+        """The value as the option's type says.
+
+        Raises:
+            CceError: when it cannot be read as such.
+        """
+        return convert(self.option, self.place, self.raw)
+
+
+Place = t.Mapping[str, Given]
+"""What the user gave in the task, in variables or in the environment, by the option's own name."""
+
+
+def settings_from(
+    plugin: str,
+    typed: t.Mapping[str, t.Any],
+    variables: t.Mapping[str, t.Any],
+    environment: t.Mapping[str, str] | None = None,
+    terms: t.Sequence[t.Any] = (),
+) -> Settings:
+    """Check, convert and combine everything that the user gave.
+
+    Args:
+        plugin: full name of the plugin, for sentences.
+        typed: options as they stand in the task or the lookup call, by name or alias, unconverted; None is not given.
+        variables: values of Ansible variables by option name, unconverted.
+        environment: the environment of the process, ``os.environ`` when left out.
+        terms: positional terms of the lookup: further ids or names of clusters.
+
+    Raises:
+        CceError: of kind ``option``, for the first thing that is wrong.
+    """
+    task = _read_typed(plugin, typed)
+    values = {name: given.value for name, given in task.items()}
+    cluster_ids, cluster_names = _cluster_terms(terms)
+    environment = os.environ if environment is None else environment
+    return _combine(
+        (task, _read_variables(variables), _read_environment(environment)),
+        _query(values, cluster_ids),
+        ClusterNames(values.get("cluster_name", ()), cluster_names),
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# one place
+
+
+def _read_typed(plugin: str, typed: t.Mapping[str, t.Any]) -> Place:
+    found: dict[str, Given] = {}
+    # sorted, so that of several things that are wrong both plugins name the same one
+    for name, value in sorted(typed.items()):
+        canonical = CANONICAL.get(name)
+        if canonical is None or BY_NAME[canonical].plugin not in (None, plugin):
+            raise wrong(_unknown(plugin, name))
+        if value is None:
+            continue
+        if canonical in found:
+            raise wrong(f"The {found[canonical].place} and the option {name} are the same: give one of them.")
+        found[canonical] = Given(BY_NAME[canonical], f"option {name}", value)
+    return found
+
+
+def _unknown(plugin: str, name: str) -> str:
+    options = options_of(plugin)
+    near = difflib.get_close_matches(str(name), [alias for o in options for alias in (o.name, *o.aliases)], n=1)
+    if near:
+        return f"{plugin} has no option {name}: did you mean {near[0]}?"
+    return f"{plugin} has no option {name}: remove it, or take one of {', '.join(option.name for option in options)}."
+
+
+def _read_variables(variables: t.Mapping[str, t.Any]) -> Place:
+    return {
+        option.name: Given(option, f"variable {option.variable}", variables[option.name])
+        for option in CONNECTION
+        if variables.get(option.name) is not None
+    }
+
+
+def _read_environment(environment: t.Mapping[str, str]) -> Place:
+    found = {}
+    for option in CONNECTION:
+        name = next((name for name in option.environment if environment.get(name, "").strip()), None)
+        if name:
+            found[option.name] = Given(option, f"environment variable {name}", environment[name])
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# filters
+
+
+_UUID_LIKE = re.compile(r"[0-9a-fA-F-]{36}")
+
+
+def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids and the names among the terms of the lookup."""
+    found = []
+    for number, term in enumerate(terms, 1):
+        text = (plain_text(term) or "").strip()
+        if not text:
+            raise wrong(
+                f"Term {number} of the lookup has to be the id or the name of a cluster, "
+                f"not {shown(BY_NAME['cluster_id'], term)}: correct it, "
+                "and give a list to the option cluster_id or cluster_name."
+            )
+        found.append(encodable(f"term {number} of the lookup", text))
+    return (
+        tuple(text for text in found if _UUID_LIKE.fullmatch(text)),
+        tuple(text for text in found if not _UUID_LIKE.fullmatch(text)),
+    )
+
+
+def _query(task: t.Mapping[str, t.Any], cluster_terms: tuple[str, ...]) -> Query:
+    now = datetime.now(timezone.utc)
+    return Query(
+        status=task.get("status", ()),
+        cluster_id=task.get("cluster_id", ()) + cluster_terms,
+        type=task.get("type", ()),
+        id=task.get("id", ()),
+        resource_id=task.get("resource_id", ()),
+        resource_name=task.get("resource_name", ()),
+        finished=task.get("finished"),
+        created_after=_bound("created_after", task, now),
+        created_before=_bound("created_before", task, now),
+        subjobs=task.get("subjobs", BY_NAME["subjobs"].default),
+        order=task.get("order", BY_NAME["order"].default),
+        limit=task.get("limit"),
+    )
+
+
+def _bound(name: str, task: t.Mapping[str, t.Any], now: datetime) -> str | None:
+    if name not in task:
+        return None
+    # Ansible puts a T into a time that stands unquoted in YAML when it hands it to a module
+    text = re.sub(r"(?<=\d)T(?=\d\d:\d\d:\d\d$)", " ", task[name])
+    try:
+        return parse_bound(text, now)
+    except ValueError as error:
+        raise wrong(f"The option {name} cannot be {shown(BY_NAME[name], task[name])}: {error}.") from None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# all places together
+
+
+# the options that say, or help to say, one thing: where a higher place gives one of them, lower places are not asked
+_ALTERNATIVES = (("project_id", "project_name"), ("user_domain_id", "user_domain_name"))
+
+# what each way to log in needs, and what announces it, in the order in which they are tried
+_METHODS: dict[str, tuple[str, ...]] = {
+    "token": ("token",),
+    "access_key": ("access_key", "secret_key"),
+    "password": ("username", "password"),
+    "cloud": ("cloud",),
+}
+
+
+def _combine(places: t.Sequence[Place], query: Query, cluster_names: ClusterNames) -> Settings:
+    method = _method(places)
+    if method == "cloud":
+        # the address there belongs to other credentials: those of the entry must not be sent to it
+        places = [*places[:-1], {name: given for name, given in places[-1].items() if name != "auth_url"}]
+    winners = _precedence(places)
+
+    def value(name: str) -> t.Any:
+        return winners[name].value if name in winners else BY_NAME[name].default
+
+    settings = Settings(
+        credential=_credential(method, winners, value),
+        region=value("region"),
+        endpoint=value("endpoint"),
+        auth_url=value("auth_url"),
+        project_id=value("project_id"),
+        project_name=value("project_name"),
+        user_domain_name=value("user_domain_name"),
+        user_domain_id=value("user_domain_id"),
+        verify=_verify(winners, value),
+        proxy=value("proxy"),
+        timeout=value("timeout"),
+        retries=value("retries"),
+        autopilot=value("autopilot"),
+        query=query,
+        cluster_names=cluster_names,
+        cache_ttl=value("cache_ttl"),
+        wait=Wait(value("wait_timeout"), value("wait_interval")) if value("wait") else None,
+    )
+    if method != "cloud":
+        check_address(settings)
+    return settings
+
+
+def _precedence(places: t.Sequence[Place]) -> Place:
+    """What each option was given at the highest place that has it."""
+    winners: dict[str, Given] = {}
+    for place in reversed(places):
+        for group in _ALTERNATIVES:
+            if any(name in place for name in group):
+                for name in group:
+                    winners.pop(name, None)
+        if "access_key" in place:
+            # a session token belongs to its own access key: one left in the environment would spoil this one
+            winners.pop("security_token", None)
+        winners.update(place)
+    return winners
+
+
+def _method(places: t.Sequence[Place]) -> str:
+    """The way to log in that the highest place announces."""
+    environment = places[-1]
+    for place in places:
+        announced = [name for name, options in _METHODS.items() if any(option in place for option in options)]
+        if len(announced) > 1 and place is not environment:
+            first = [next(place[option].place for option in _METHODS[name] if option in place) for name in announced]
+            raise wrong(f"Two credentials are given, by the {' and by the '.join(first)}: drop all but one of them.")
+        if announced:
+            return announced[0]
+    raise wrong(
+        "No credential is given: add token (or OS_TOKEN), access_key and secret_key (or OS_ACCESS_KEY, "
+        "OS_SECRET_KEY), username and password (or OS_USERNAME, OS_PASSWORD), or cloud (or OS_CLOUD)."
+    )
+
+
+def _credential(method: str, winners: Place, value: t.Callable[[str], t.Any]) -> Credential:
+    for name in _METHODS[method]:
+        if name not in winners:
+            given = next(winners[other].place for other in _METHODS[method] if other in winners)
+            raise wrong(
+                f"Half a credential is given: add {name} (or {BY_NAME[name].environment[0]}), or drop the {given}."
+            )
+    if method == "token":
+        return TokenCredential(value("token"))
+    if method == "access_key":
+        return AccessKeyCredential(
+            value("access_key"), value("secret_key"), value("security_token"), value("signature")
+        )
+    if method == "cloud":
+        return CloudEntry(value("cloud"), value("signature"), value("passcode"), "validate_certs" in winners)
+    if "user_domain_name" not in winners and "user_domain_id" not in winners:
+        raise wrong(
+            "A user is known by name only within an account: add user_domain_name (or OS_USER_DOMAIN_NAME), "
+            "or user_domain_id (or OS_USER_DOMAIN_ID)."
+        )
+    return PasswordCredential(value("username"), value("password"), value("passcode"))
+
+
+def _verify(winners: Place, value: t.Callable[[str], t.Any]) -> bool | str:
+    path = value("ca_cert")
+    if not value("validate_certs") or not path:
+        return bool(value("validate_certs"))
+    if not os.path.exists(path):
+        place = winners["ca_cert"].place
+        raise wrong(f"The {place} names {path!r}, which is not there: give the path of a file that is.")
+    return str(path)
+
+
+def check_address(settings: Settings) -> None:
+    """What can be missed before anything is sent: which project, and where it is asked about.
+
+    Raises:
+        CceError: of kind ``option``.
+    """
+    if not settings.project_id and not settings.project_name:
+        raise wrong("No project is given: add project_id (or OS_PROJECT_ID), or project_name (or OS_PROJECT_NAME).")
+    logs_in = isinstance(settings.credential, PasswordCredential)
+    # a project's name begins with its region
+    region = settings.region or settings.project_name
+    if (logs_in or not settings.project_id) and not (settings.auth_url or region):
+        raise wrong("No address of IAM is given: add auth_url (or OS_AUTH_URL), or region (or OS_REGION_NAME).")
+    if not logs_in and not (settings.endpoint or region):
+        raise wrong("No endpoint is given: add endpoint (or OS_CCE_ENDPOINT_OVERRIDE), or region (or OS_REGION_NAME).")
