@@ -106,3 +106,23 @@ def test_the_house_has_all_rooms() -> None:
     table = GUIDES["developing"].partition("The house\n")[2].partition("Add an option\n")[0]
     rooms = {path.name for path in (ROOT / "plugins").glob("*_utils/_*.py")} - {"__init__.py"}
     assert set(re.findall(r"[/`](_\w+\.py)``", table)) == rooms
+
+
+def test_clouds_yaml_can_be_used(
+    run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("openstack")
+    block = re.search(r":caption: clouds\.yaml\n\n((?:   .*\n)+)", GUIDES["authentication"])
+    assert block
+    config = yaml.safe_load(block[1])
+    ready = simulator.ready
+    [(name, cloud)] = config["clouds"].items()
+    assert sorted(cloud["auth"]) == ["auth_url", "project_name", "user_domain_name", "username"]
+    cloud["auth"].update(auth_url=ready["auth_url"], username=ready["username"], user_domain_name=ready["domain_name"])
+    secret = {"clouds": {name: {"auth": {"password": ready["password"]}}}}
+    for kind, content in (("CONFIG", config), ("SECURE", secret)):
+        file = tmp_path / f"{kind.lower()}.yaml"
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        monkeypatch.setenv(f"OS_CLIENT_{kind}_FILE", str(file))
+    result = run_module({"cloud": name})
+    assert result.get("project_id") == ready["project_id"], result["msg"]
