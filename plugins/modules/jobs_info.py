@@ -106,6 +106,7 @@ EXAMPLES = r"""
   opentelekomcloud.cce.jobs_info:
     id: "{{ recent_jobs.jobs[0].id }}"
   register: one_job
+  when: recent_jobs.jobs | length > 0
 
 - name: Get every failed step of that time, however deep it is
   opentelekomcloud.cce.jobs_info:

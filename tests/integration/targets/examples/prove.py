@@ -7,9 +7,11 @@
 These are the EXAMPLES of both plugins, and all blocks of code in the README and in the guides:
 
 * A list in YAML is a playbook, or a list of tasks for one. The block of text or console after it, if it shows tasks, is
-  what it prints, with ``...`` for lines that are left out. Without one, each task has to find jobs.
-* Any other block with a name in its caption is written to the file of that name, for the others to use.
+  what it prints. Without one, each of its tasks has to find jobs.
+* A block whose caption is a name is written to the file of that name, for other blocks to use.
 * In a block of console, each command that follows a ``$`` runs, and prints what stands below it.
+
+In what is shown, ``...`` stands for any number of lines.
 """
 
 from __future__ import annotations
