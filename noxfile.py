@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +24,7 @@ nox.options.envdir = ".venv/sessions"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "build", "demo", "units", "sanity", "integration", "system"]
+nox.options.sessions = ["lint", "build", "docs", "demo", "units", "sanity", "integration", "system"]
 
 ROOT = Path(__file__).resolve().parent
 NAME = "opentelekomcloud.cce"
@@ -292,3 +293,41 @@ def system(session: nox.Session, core: str) -> None:
     session.chdir(copy)
     # not --quiet: the header tells which programs stand for the parts that can be one or the other
     session.run("pytest", "-rs", "tests/system", *session.posargs, env={**environment(copy.parents[2]), **parts})
+
+
+# Pages of Ansible's own documentation that ours refers to, by label
+ANSIBLE_PAGES = {
+    "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
+    "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
+    **{
+        f"ansible_collections.ansible.builtin.{module}_module": f"collections/ansible/builtin/{module}_module.html"
+        for module in ("set_fact", "uri")
+    },
+}
+
+
+@nox.session
+@on_cores(newest_here())
+def docs(session: nox.Session, core: str) -> None:
+    """The documentation site, as the one of Ansible shows it. Each warning is an error, and no network is needed."""
+    need_python(session, core)
+    session.install("-r", str(REQUIREMENTS / "docs.txt"), CORES[core].requirement)
+    copy = copy_tree(session)
+    settings = environment(copy.parents[2])
+    checks = ["--plugin-docs", "--check-extra-docs-refs", "--validate-collection-refs", "self"]
+    session.run("antsibull-docs", "lint-collection-docs", *checks, str(copy), env=settings)
+
+    site = empty_folder(session, "site")
+    # antsibull-docs refuses to write where others can
+    site.chmod(0o755)
+    new = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(site), NAME]
+    session.run("antsibull-docs", "sphinx-init", *new, env=settings, silent=True)
+    # The inventory of Ansible's documentation, reduced to what is used, in place of a download
+    labels = "".join(f"{label} std:label -1 {page} {label}\n" for label, page in ANSIBLE_PAGES.items())
+    head = b"# Sphinx inventory version 2\n# Project: Ansible\n# Version: devel\n# The rest is compressed with zlib.\n"
+    (site / "ansible.inv").write_bytes(head + zlib.compress(labels.encode()))
+    mapping = {"ansible_devel": ("https://docs.ansible.com/projects/ansible/devel/", "../ansible.inv")}
+    with (site / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write(f"\nintersphinx_mapping = {mapping}\n")
+    session.run(str(site / "build.sh"), env=settings, external=True, silent=True)
+    session.log(f"The site is {site / 'build' / 'html' / 'index.html'}")

@@ -75,15 +75,16 @@ EXAMPLES = r"""
     msg: >-
       {{ item.root_cause.type }} {{ item.root_cause.resource_name }}:
       {{ item.root_cause.reason or 'no reason given' }}
-  loop: "{{ query('opentelekomcloud.cce.jobs', '7ec8b73d-83db-11f0-8baa-0255ac10003e', status=['Failed']) }}"
+  loop: "{{ query('opentelekomcloud.cce.jobs', 'shop-batch', status=['Failed']) }}"
   loop_control:
     label: "{{ item.id }}"
 
 - name: Go on only if nothing is running on the cluster
   ansible.builtin.assert:
     that:
-      - query('opentelekomcloud.cce.jobs', '7ec8b73d-83db-11f0-8baa-0255ac10003e', finished=false) | length == 0
+      - query('opentelekomcloud.cce.jobs', 'shop-archive', finished=false) | length == 0
     fail_msg: There are jobs on the cluster that have not ended.
+    success_msg: Nothing is running on the cluster.
 
 - name: Name the resources of the newest ten jobs of the last day
   ansible.builtin.debug:
@@ -91,26 +92,28 @@ EXAMPLES = r"""
       {{ query('opentelekomcloud.cce.jobs', created_after='24h', limit=10)
          | map(attribute='resource_name') | select | unique | join(', ') }}
 
-- name: Fetch the jobs once for all hosts and all later tasks
+- name: Fetch the jobs and their steps once for all hosts and all later tasks
   ansible.builtin.set_fact:
-    cce_jobs: "{{ query('opentelekomcloud.cce.jobs', subjobs='flat') }}"
+    cce_jobs: "{{ query('opentelekomcloud.cce.jobs', created_after='24h', subjobs='flat') }}"
   run_once: true
 
-- name: Fetch the jobs once for many hosts, each of which looks for its own
-  ansible.builtin.debug:
-    msg: "{{ query('opentelekomcloud.cce.jobs', resource_name=[inventory_hostname], cache_ttl=300) }}"
-
-- name: Count the jobs and steps that failed
+- name: Count those that failed
   ansible.builtin.debug:
     msg: "{{ cce_jobs | selectattr('status', 'equalto', 'Failed') | length }} of {{ cce_jobs | length }} failed"
   when: cce_jobs | length > 0
 
+- name: Fetch the jobs once for many hosts, each of which looks for its own
+  ansible.builtin.debug:
+    msg: >-
+      {{ query('opentelekomcloud.cce.jobs', resource_name=[inventory_hostname], cache_ttl=300)
+         | map(attribute='type') }}
+
 - name: Give region, project and credentials as variables
   ansible.builtin.debug:
-    msg: "{{ query('opentelekomcloud.cce.jobs', order='oldest') | map(attribute='id') }}"
+    msg: "{{ query('opentelekomcloud.cce.jobs', order='oldest', limit=1) | map(attribute='created_at') }}"
   vars:
     opentelekomcloud_cce_region: eu-de
-    opentelekomcloud_cce_project_name: eu-de_team
+    opentelekomcloud_cce_project_name: eu-de_shop
     opentelekomcloud_cce_access_key: "{{ my_access_key }}"
     opentelekomcloud_cce_secret_key: "{{ my_secret_key }}"
 """

@@ -64,10 +64,8 @@ EXAMPLES = r"""
 
 - name: Get the failed jobs of a cluster
   opentelekomcloud.cce.jobs_info:
-    cluster_id:
-      - 7ec8b73d-83db-11f0-8baa-0255ac10003e
-    status:
-      - Failed
+    cluster_name: shop-batch
+    status: Failed
   register: failed_jobs
 
 - name: Show why they failed
@@ -81,8 +79,7 @@ EXAMPLES = r"""
 
 - name: Get the jobs of a cluster that have not ended
   opentelekomcloud.cce.jobs_info:
-    cluster_id:
-      - 7ec8b73d-83db-11f0-8baa-0255ac10003e
+    cluster_name: shop-archive
     finished: false
   register: running_jobs
 
@@ -93,29 +90,36 @@ EXAMPLES = r"""
     fail_msg: "{{ running_jobs.summary.total }} jobs have not ended: {{ running_jobs.summary.by_type }}"
     success_msg: Nothing is running on the cluster.
 
-- name: Get the newest ten jobs of the last day
+- name: Get the newest ten jobs of the last week that created or deleted nodes
   opentelekomcloud.cce.jobs_info:
-    created_after: 24h
-    order: newest
+    type:
+      - ScaleupCluster
+      - DeleteNode
+    created_after: 7d
     limit: 10
   register: recent_jobs
 
-- name: Show them if there are any
+- name: Name these nodes if there are any
   ansible.builtin.debug:
-    var: recent_jobs.jobs
+    msg: "{{ recent_jobs.jobs | map(attribute='resource_name') | join(', ') }}"
   when: recent_jobs.jobs | length > 0
 
-- name: Get every failed step, however deep it is
+- name: Look at one of them again
   opentelekomcloud.cce.jobs_info:
-    status:
-      - Failed
+    id: "{{ recent_jobs.jobs[0].id }}"
+  register: one_job
+  when: recent_jobs.jobs | length > 0
+
+- name: Get every failed step of that time, however deep it is
+  opentelekomcloud.cce.jobs_info:
+    status: Failed
+    created_after: 7d
     subjobs: flat
   register: failed_steps
 
 - name: Wait until nothing is running on the cluster, up to ten minutes, and fail if a job failed
   opentelekomcloud.cce.jobs_info:
-    cluster_id:
-      - 7ec8b73d-83db-11f0-8baa-0255ac10003e
+    cluster_name: shop-staging
     created_after: 1h
     wait: true
     wait_timeout: 600
@@ -124,8 +128,7 @@ EXAMPLES = r"""
 
 - name: Wait in the same way with the means of a task, where each try logs in again
   opentelekomcloud.cce.jobs_info:
-    cluster_id:
-      - 7ec8b73d-83db-11f0-8baa-0255ac10003e
+    cluster_name: shop-staging
     finished: false
   register: running_jobs
   until:
@@ -134,11 +137,21 @@ EXAMPLES = r"""
   retries: 40
   delay: 15
 
+- name: Do something about a failure
+  block:
+    - name: Mistype the name of a cluster
+      opentelekomcloud.cce.jobs_info:
+        cluster_name: shop-bach
+  rescue:
+    - name: Tell what went wrong
+      ansible.builtin.debug:
+        msg: "{{ ansible_failed_result.error.kind }}: {{ ansible_failed_result.msg }}"
+
 - name: Give region, project and credentials once for all tasks of the block
   module_defaults:
     group/opentelekomcloud.cce.all:
       region: eu-de
-      project_name: eu-de_team
+      project_name: eu-de_shop
       access_key: "{{ my_access_key }}"
       secret_key: "{{ my_secret_key }}"
   block:

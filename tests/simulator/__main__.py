@@ -5,8 +5,10 @@
 
 Without a command it prints one line of JSON, the ready line, when it can answer, and serves until SIGTERM or SIGINT.
 With a command it runs that with CCE_SIMULATOR_URL (the address) and CCE_SIMULATOR_FILE (a file that holds the ready
-line) in its environment, stops afterwards and exits with the command's status. Module ``control`` describes what
-``/simulator`` on the same address can do; module ``estate`` describes the projects and clusters.
+line) in its environment, stops afterwards and exits with the command's status. With ``--log-in`` the environment also
+holds what an ``openrc`` file of the simulated user would set, in place of all OS_* variables that were there. Module
+``control`` describes what ``/simulator`` on the same address can do; module ``estate`` describes the projects and
+clusters.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 if not __package__:
     # Started as a folder: the entry that Python made for the folder itself becomes the one of its parent.
@@ -55,6 +58,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--prefix", default="", help="path under which everything is served as well")
     parser.add_argument("--token-lifetime", type=float, default=86400, help="seconds")
     parser.add_argument("--keystone", metavar="URL", help="ask this Keystone about tokens of other origin")
+    parser.add_argument("--log-in", action="store_true", help="give the command a login, as OS_* variables")
     parser.add_argument(
         "--echo-canonical-request", action="store_true", help="put it into signature errors, as some gateways do"
     )
@@ -131,7 +135,20 @@ def serve(server: SimulatorServer) -> int:
     return 0
 
 
-def run(server: SimulatorServer, command: list[str]) -> int:
+def login(ready: dict[str, Any]) -> dict[str, str]:
+    """What a file ``openrc`` sets, and the address of CCE, which the real cloud's clients know by its region."""
+    return {
+        "OS_AUTH_URL": ready["auth_url"],
+        "OS_USERNAME": ready["username"],
+        "OS_PASSWORD": ready["password"],
+        "OS_USER_DOMAIN_NAME": ready["domain_name"],
+        "OS_PROJECT_NAME": ready["project_name"],
+        "OS_REGION_NAME": ready["region"],
+        "OS_CCE_ENDPOINT_OVERRIDE": ready["endpoint"],
+    }
+
+
+def run(server: SimulatorServer, command: list[str], log_in: bool) -> int:
     """Run the command beside the server; its exit status, 128 + n after signal n, 127 when it cannot be started."""
     early: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -141,6 +158,10 @@ def run(server: SimulatorServer, command: list[str]) -> int:
         ready_file = Path(folder, "ready.json")
         ready_file.write_text(json.dumps(server.ready) + "\n", encoding="utf-8")
         environment = {**os.environ, "CCE_SIMULATOR_URL": server.url, "CCE_SIMULATOR_FILE": str(ready_file)}
+        if log_in:
+            # one that lies there already could win, and would be sent to the simulator
+            others = {name: value for name, value in environment.items() if not name.startswith("OS_")}
+            environment = {**others, **login(server.ready)}
         try:
             process = subprocess.Popen(command, env=environment)
         except OSError as error:
@@ -165,8 +186,11 @@ def main(arguments: list[str]) -> int:
     if separator and not command:
         print("simulator: no command after --", file=sys.stderr)
         return 2
+    if chosen.log_in and not command:
+        print("simulator: --log-in is for a command", file=sys.stderr)
+        return 2
     server = build(chosen)
-    return run(server, command) if command else serve(server)
+    return run(server, command, chosen.log_in) if command else serve(server)
 
 
 if __name__ == "__main__":

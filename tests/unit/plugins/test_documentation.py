@@ -21,7 +21,8 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import JOB_KEYS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import explain
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import JOB_KEYS, Query, select, summarise
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
     LOOKUP,
     MODULE,
@@ -32,6 +33,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options impo
 )
 
 ROOT = Path(next(iter(collection.__path__)))
+FIXTURES = ROOT / "tests" / "unit" / "plugins" / "module_utils" / "fixtures"
 COLLECTION = "opentelekomcloud.cce"
 ACTION_GROUP = f"{COLLECTION}.all"
 
@@ -213,6 +215,24 @@ def test_both_plugins_describe_the_same_list() -> None:
 def test_sample_of_a_dictionary_has_its_documented_keys(key: str) -> None:
     documented = DOCUMENTED[MODULE]["return"][key]
     assert sorted(documented["sample"]) == sorted(documented["contains"])
+
+
+def test_samples_are_what_becomes_of_the_published_list() -> None:
+    """The list with one job in the API reference; README.md beside it says where it is from."""
+    payload = json.loads((FIXTURES / "jobs" / "real-v2-list-otc-doc.json").read_text(encoding="utf-8"))
+    selection = select(payload, Query())
+    returned = DOCUMENTED[MODULE]["return"]
+    assert returned["jobs"]["sample"] == selection.jobs
+    assert returned["summary"]["sample"] == summarise(selection.jobs)
+    assert returned["fetched"]["sample"] == selection.fetched
+
+
+def test_sample_of_an_error_is_a_published_one() -> None:
+    refusal = json.loads((FIXTURES / "errors" / "gateway-401-0307.json").read_text(encoding="utf-8"))
+    sample = DOCUMENTED[MODULE]["return"]["error"]["sample"]
+    assert (sample["code"], sample["message"], sample["request_id"]) == explain(refusal)
+    assert (sample["kind"], sample["http_status"]) == ("authentication", 401)
+    assert f"/projects/{DOCUMENTED[MODULE]['return']['project_id']['sample']}/" in sample["url"]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

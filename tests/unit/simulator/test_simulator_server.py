@@ -283,6 +283,29 @@ def test_a_command_gets_the_address_and_its_status_is_kept(tmp_path: Path) -> No
     assert path and not os.path.exists(path)
 
 
+def test_a_command_gets_a_login_and_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OS_TOKEN", "somebody's")
+    script = (
+        "import json, os;"
+        "print(json.dumps([json.load(open(os.environ['CCE_SIMULATOR_FILE'])),"
+        "{name: value for name, value in os.environ.items() if name.startswith('OS_')}]))"
+    )
+    done = run("--log-in", "--", sys.executable, "-c", script, cwd=tmp_path)
+    ready, login = json.loads(done.stdout)
+    assert login == {
+        "OS_AUTH_URL": ready["auth_url"],
+        "OS_USERNAME": ready["username"],
+        "OS_PASSWORD": ready["password"],
+        "OS_USER_DOMAIN_NAME": ready["domain_name"],
+        "OS_PROJECT_NAME": ready["project_name"],
+        "OS_REGION_NAME": ready["region"],
+        "OS_CCE_ENDPOINT_OVERRIDE": ready["endpoint"],
+    }
+    without = run("--", sys.executable, "-c", script, cwd=tmp_path)
+    assert json.loads(without.stdout)[1]["OS_TOKEN"] == "somebody's"
+    assert run("--log-in", cwd=tmp_path).returncode == 2
+
+
 def test_a_signal_reaches_the_command(tmp_path: Path) -> None:
     script = (
         "import signal, sys;"

@@ -1,0 +1,327 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run the examples of the documentation as they stand, against the simulated cloud, and look at what they print.
+
+These are the EXAMPLES of both plugins, and all blocks of code in the README and in the guides:
+
+* A list in YAML is a playbook, or a list of tasks for one. The block of text or console after it, if it shows tasks, is
+  what it prints. Without one, each of its tasks has to find jobs.
+* A block whose caption is a name is written to the file of that name, for other blocks to use.
+* In a block of console, each command that follows a ``$`` runs, and prints what stands below it.
+
+In what is shown, ``...`` stands for any number of lines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import textwrap
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+
+CLOUD = json.loads(Path(os.environ["CCE_SIMULATOR_FILE"]).read_text(encoding="utf-8"))
+COLLECTION = "opentelekomcloud.cce"
+MODULE = f"{COLLECTION}.jobs_info"
+
+# Variables that the examples leave to the reader
+VARIABLES = {
+    "my_access_key": CLOUD["access_key"],
+    "my_secret_key": CLOUD["secret_key"],
+    "my_project_id": CLOUD["project_id"],
+    "my_temporary_key": {
+        "access": CLOUD["temporary_access_key"],
+        "secret": CLOUD["temporary_secret_key"],
+        "securitytoken": CLOUD["security_token"],
+    },
+}
+
+# What EXAMPLES say they need, and where the simulated cloud is
+ACCESS_KEY = {
+    "OS_REGION_NAME": CLOUD["region"],
+    "OS_PROJECT_ID": CLOUD["project_id"],
+    "OS_ACCESS_KEY": CLOUD["access_key"],
+    "OS_SECRET_KEY": CLOUD["secret_key"],
+    "OS_AUTH_URL": CLOUD["auth_url"],
+    "OS_CCE_ENDPOINT_OVERRIDE": CLOUD["endpoint"],
+}
+
+# What each task in EXAMPLES prints with -v, as a regular expression
+SOME_JOBS = r'"total": [1-9]'
+NO_JOBS = r'"fetched": 60, .*"jobs": \[\], .*"total": 0'
+CAUSES = r"InstallNode node-pjz21g: Failed to install .*UpgradeMaster shop-batch: Failed to upgrade the master"
+QUIET = "Nothing is running on the cluster"
+EXPECTED = {
+    "module": {
+        "Get the failed jobs of a cluster": r'"by_status": \{"Failed": 9\}',
+        "Show why they failed": CAUSES,
+        "Get the jobs of a cluster that have not ended": NO_JOBS,
+        "Go on only if nothing is running on the cluster": QUIET,
+        "Get the newest ten jobs of the last week that created or deleted nodes": (
+            r'"by_type": \{"\w+": \d, "\w+": \d\}'
+        ),
+        "Name these nodes if there are any": "node-mlnv8u, node-xvhz0d, node-pjz21g",
+        "Look at one of them again": r'"type": "DeleteNode".*"total": 1\D',
+        "Get every failed step of that time, however deep it is": r'"by_type": \{.*"InstallNode": 1\D',
+        "Wait until nothing is running on the cluster, up to ten minutes, and fail if a job failed": (
+            r'"by_status": \{"Success": 2\}'
+        ),
+        "Wait in the same way with the means of a task, where each try logs in again": NO_JOBS,
+        "Do something about a failure": "",
+        "Mistype the name of a cluster": "FAILED!",
+        "Tell what went wrong": "option: No cluster has the name shop-bach: did you mean shop-batch",
+        "Give region, project and credentials once for all tasks of the block": "",
+        "Get all jobs of the project": r'"total": 60\D',
+        "Show how many jobs there are in each state": r'"Failed": 9,.*"Success": 50\D',
+    },
+    "lookup": {
+        "Show why jobs of a cluster failed": CAUSES,
+        "Go on only if nothing is running on the cluster": QUIET,
+        "Name the resources of the newest ten jobs of the last day": "node-mlnv8u, node-xvhz0d, shop-next, node-pjz21g",
+        "Fetch the jobs and their steps once for all hosts and all later tasks": '"cce_jobs": .*"InstallNode"',
+        "Count those that failed": r"[1-9]\d* of [1-9]\d* failed",
+        "Fetch the jobs once for many hosts, each of which looks for its own": (
+            r'(?=.*\[node-pjz21g\] => {\s*"msg": \[\s*"Scale)(?=.*\[node-1puauk\] => {\s*"msg": \[\s*"Delete)'
+        ),
+        "Give region, project and credentials as variables": r"\[\s*\"\d{4}-\d\d-\d\dT",
+    },
+}
+LOOKUP_HOSTS = ("node-pjz21g", "node-1puauk")
+
+# Commands that change more than the folder they run in. The sessions demo and build of nox do the same
+NOT_TRIED_HERE = ("ansible-galaxy", "cd", "git", "make", "pip")
+
+
+class Block(t.NamedTuple):
+    """A block of code in a text."""
+
+    place: str
+    language: str
+    caption: str
+    text: str
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# texts
+
+
+def blocks_of(path: Path) -> list[Block]:
+    """All blocks of code of a guide (reStructuredText) or of the README (Markdown)."""
+    text = path.read_text(encoding="utf-8")
+    pattern = {
+        ".rst": r"^\.\. code-block:: (?P<language>.+)\n(?:   :caption: (?P<caption>.+)\n)?\n(?P<text>(?:   .*\n|\n)+)",
+        ".md": r"^```(?P<language>\w+)(?P<caption>)\n(?P<text>(?:.*\n)*?)```$",
+    }[path.suffix]
+    found = [
+        Block(
+            f"{path.name}:{text.count(chr(10), 0, match.start()) + 1}",
+            match["language"],
+            match["caption"] or "",
+            textwrap.dedent(match["text"]).strip("\n") + "\n",
+        )
+        for match in re.finditer(pattern, text, re.MULTILINE)
+    ]
+    # any way to write one counts, also those that the pattern does not know
+    written = re.findall(r"^ *\.\. (?:code|code-block|sourcecode):: |^(?! *\.\. ).*::$|^```\w", text, re.MULTILINE)
+    if len(found) != len(written):
+        sys.exit(f"{path.name}: {len(written)} blocks of code, and {len(found)} of them are understood")
+    return found
+
+
+def tasks_in(node: t.Any) -> t.Iterator[dict[str, t.Any]]:
+    """Every task and block in plays or tasks, however deep."""
+    for item in node:
+        if "hosts" not in item:
+            yield item
+        for key in ("tasks", "block", "rescue", "always"):
+            yield from tasks_in(item.get(key, ()))
+
+
+def examples_of(kind: str, plugin: str) -> str:
+    """EXAMPLES of a plugin, as ansible-doc has them."""
+    command = ["ansible-doc", "--json", "--type", kind, plugin]
+    shown = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return json.loads(shown)[plugin]["examples"]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# runs
+
+
+def as_playbook(text: str, name: str, hosts: str = "localhost") -> str:
+    """The text itself if it is a playbook, else a playbook around its tasks, which stay as they are."""
+    if all("hosts" in item for item in yaml.safe_load(text)):
+        return text
+    tasks = re.sub(r"\A\s*---\n", "", text)
+    head = f"- name: {json.dumps(name)}\n  hosts: {hosts}\n  gather_facts: false\n  tasks:\n"
+    return head + textwrap.indent(tasks, "    ")
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> str:
+    """What a command prints. One that fails ends everything."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1", **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}\n{shlex.join(command)} ended with {done.returncode}")
+    return done.stdout
+
+
+def play(folder: Path, texts: dict[str, str], *arguments: str, environment: dict[str, str] | None = None) -> list[str]:
+    """What each of these playbooks prints. One process for all, since it takes longer to start than to work."""
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    command = ["ansible-playbook", "-e", json.dumps(VARIABLES), *arguments, *texts]
+    printed = run(command, folder, environment)
+    print(printed)
+    sections = re.split(r"^PLAY RECAP .*$", printed, flags=re.MULTILINE)
+    if len(sections) != len(texts) + 1:
+        sys.exit(f"{len(texts)} playbooks, and {len(sections) - 1} of them ended")
+    return sections[:-1]
+
+
+def by_task(printed: str) -> dict[str, str]:
+    """What each task of a playbook prints."""
+    parts = re.split(r"^(?:TASK|RUNNING HANDLER) \[(.+)\] \*+$", printed, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# proofs
+
+
+def prove_examples(kind: str, plugin: str, folder: Path, hosts: tuple[str, ...] = ()) -> list[str]:
+    """Run EXAMPLES of a plugin; return what is wrong."""
+    text, expected = examples_of(kind, plugin), EXPECTED[kind]
+    names = [task["name"] for task in tasks_in(yaml.safe_load(text))]
+    if names != list(expected):
+        return [f"EXAMPLES of {plugin} and what is expected of them differ: {set(names) ^ set(expected) or names}"]
+    arguments = ["-v"]
+    if hosts:
+        python = "ansible_python_interpreter={{ ansible_playbook_python }}"
+        lines = [*hosts, "[all:vars]", "ansible_connection=local", python, ""]
+        (folder / f"{kind}.ini").write_text("\n".join(lines), encoding="utf-8")
+        arguments += ["-i", f"{kind}.ini"]
+    playbook = as_playbook(text, plugin, ",".join(hosts) or "localhost")
+    others = dict.fromkeys([name for name in os.environ if name.startswith("OS_")], "")
+    [printed] = play(folder, {f"{kind}.yml": playbook}, *arguments, environment={**others, **ACCESS_KEY})
+    told = by_task(printed)
+    return [
+        f"EXAMPLES of {plugin}, {name!r}: {pattern} is not in {told.get(name)}"
+        for name, pattern in expected.items()
+        if pattern and not re.search(pattern, told.get(name, ""), re.DOTALL)
+    ]
+
+
+def shows_tasks(block: Block | None) -> bool:
+    return block is not None and block.language in ("console", "text") and block.text.startswith("TASK [")
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether the lines that are shown stand in what is printed, one below the other but for those at a ``...``."""
+    anything = "(?:.*\n)*?"
+    pattern = "".join(anything if line.strip() == "..." else re.escape(line) + " *\n" for line in shown.splitlines())
+    return re.search(f"^{pattern}", printed, re.MULTILINE) is not None
+
+
+def commands_of(block: Block) -> list[tuple[str, str]]:
+    """The commands in a block of console, each with what stands below it."""
+    if block.language != "console":
+        return []
+    entries = re.split(r"^\$ ", block.text.replace("\\\n", " "), flags=re.MULTILINE)[1:]
+    return [(command, shown) for command, _end, shown in (entry.partition("\n") for entry in entries)]
+
+
+def prove_playbooks(blocks: list[Block], folder: Path) -> list[str]:
+    """Run the blocks of YAML, but for those that a command runs; return what is wrong."""
+    commands = [command for block in blocks for command, _shown in commands_of(block)]
+    following = dict(zip(blocks, [*blocks[1:], None]))
+    lists = [
+        block
+        for block in blocks
+        if block.language.startswith("yaml")
+        and isinstance(yaml.safe_load(block.text), list)
+        and not (block.caption and any(block.caption in command for command in commands))
+    ]
+    shown = [block for block in lists if shows_tasks(following[block])]
+    others = [block for block in lists if block not in shown]
+
+    def texts(chosen: list[Block]) -> dict[str, str]:
+        return {re.sub(r"\W", "_", block.place) + ".yml": as_playbook(block.text, block.place) for block in chosen}
+
+    wrong = [
+        f"{block.place} prints something else:\n{printed}"
+        for block, printed in zip(shown, play(folder, texts(shown)))
+        if not same(following[block].text, printed)
+    ]
+    for block, printed in zip(others, play(folder, texts(others), "-v")):
+        told = by_task(printed)
+        for task in tasks_in(yaml.safe_load(block.text)):
+            if MODULE in task and not re.search(SOME_JOBS, told[task["name"]]):
+                wrong.append(f"{block.place}, {task['name']!r}, finds no job: {told[task['name']]}")
+            if "ansible.builtin.debug" in task and re.search(r'"msg": (?:""|\[\])', told[task["name"]]):
+                wrong.append(f"{block.place}, {task['name']!r}, shows nothing: {told[task['name']]}")
+    return wrong
+
+
+def prove_commands(blocks: list[Block], folder: Path) -> list[str]:
+    """Run the commands of the blocks of console; return what is wrong."""
+    wrong = []
+    for block in blocks:
+        for command, shown in commands_of(block):
+            words = shlex.split(command)
+            if words[0] in NOT_TRIED_HERE:
+                continue
+            words[0] = {"python3": sys.executable}.get(words[0], words[0])
+            printed = run(words, folder)
+            print(f"$ {command}\n{printed}")
+            if not same(shown, printed):
+                wrong.append(f"{block.place}: {command} prints something else:\n{printed}")
+    return wrong
+
+
+def main(root: Path) -> None:
+    guides = sorted((root / "docs" / "docsite" / "rst").glob("*.rst"))
+    texts = {path: blocks_of(path) for path in (root / "README.md", *guides)}
+    blocks = [block for found in texts.values() for block in found]
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(max_workers=2) as workers:
+        folder = Path(name)
+        # commands are meant for a checkout
+        for part in ("docs", "tests", "Makefile", "noxfile.py"):
+            (folder / part).symlink_to(root / part)
+        for block in blocks:
+            if block.caption:
+                (folder / block.caption).parent.mkdir(parents=True, exist_ok=True)
+                (folder / block.caption).write_text(block.text, encoding="utf-8")
+        proofs = [
+            workers.submit(prove_examples, "module", MODULE, folder),
+            workers.submit(prove_playbooks, blocks, folder),
+            workers.submit(prove_examples, "lookup", f"{COLLECTION}.jobs", folder, LOOKUP_HOSTS),
+            workers.submit(prove_commands, blocks, folder),
+        ]
+        wrong = [sentence for proof in proofs for sentence in proof.result()]
+    if wrong:
+        sys.stdout.flush()
+        sys.exit("\n".join(wrong))
+    print(f"{len(blocks)} blocks of code in {len(texts)} texts do what they say")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

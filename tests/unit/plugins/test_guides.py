@@ -1,0 +1,128 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guides say what is so. That their examples work is what the integration target ``examples`` tests."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+import ansible_collections.opentelekomcloud.cce as collection
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _http, _jobs_info
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import OPTIONS
+from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
+
+ROOT = Path(next(iter(collection.__path__)))
+GUIDES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "docsite" / "rst").glob("*.rst")}
+TEXTS = {**GUIDES, "README": (ROOT / "README.md").read_text(encoding="utf-8")}
+REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
+
+SENTENCES = {
+    kind: " ".join(sentence.split())
+    for kind, sentence in re.findall(
+        r"^   \* - :ansval:`(\w+)`\n     - ((?:.+\n)(?:       .+\n)*)     - ", GUIDES["errors"], re.MULTILINE
+    )
+}
+
+# How to provoke a failure of each kind: options, and what the simulated cloud answers in place of a list
+FAILURES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
+    "option": ({"cluster_name": "shop-bach"}, {}),
+    "dependency": ({}, {}),
+    "authentication": ({"token": "expired"}, {}),
+    "permission": ({"project_id": "somebody-elses"}, {}),
+    "not_found": ({"endpoint": "{url}/api"}, {}),
+    "throttled": ({}, {"status": 429, "body": '{"error_code": "APIGW.0308"}'}),
+    "unavailable": ({}, {"status": 503, "body": '{"error_code": "APIGW.0201"}'}),
+    "timeout": ({"timeout": 0.3}, {"hang": True}),
+    "tls": ({"endpoint": "{tls_url}"}, {}),
+    "connection": ({"endpoint": "http://127.0.0.1:1"}, {}),
+    "response": ({}, {"status": 200, "body": "<html>"}),
+}
+
+
+def test_the_page_on_errors_has_each_kind_once() -> None:
+    kinds = re.findall(r"``(\w+)``", re.split(r"kind: |http_status: ", CceError.__doc__ or "")[1])
+    assert list(SENTENCES) == kinds
+    documented = yaml.safe_load(jobs_info.RETURN)["error"]["contains"]["kind"]["description"]
+    assert [kind for text in documented for kind in re.findall(r"^V\((\w+)\)", text)] == kinds
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_the_page_on_errors_shows_what_is_said(
+    kind: str, run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, fault = FAILURES[kind]
+    url = simulator.ready["url"]
+    places = {"url": url, "tls_url": url.replace("http:", "https:")}
+    given = {name: value.format(**places) if name == "endpoint" else value for name, value in options.items()}
+    if fault:
+        simulator.control("POST", "/faults", {"path": "/api/v2", "times": None, **fault})
+    if kind == "dependency":
+        monkeypatch.setattr(_jobs_info, "REQUESTS_IMPORT_ERROR", "Traceback")
+    monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
+    result = run_module({**simulator.access(), "retries": 1, **given})
+    assert result["error"]["kind"] == kind
+    pattern = re.escape(SENTENCES[kind]).replace("…", ".+")
+    assert re.fullmatch(pattern, result["msg"]), result["msg"]
+
+
+def test_texts_name_environment_variables_that_are_read() -> None:
+    # that one is openstacksdk's
+    known = {name for option in OPTIONS for name in option.environment} | {"OS_CLIENT_CONFIG_FILE"}
+    named = {name for text in TEXTS.values() for name in re.findall(r"\bOS_[A-Z_]+\b", text)}
+    assert named
+    assert named <= known
+
+
+def test_texts_name_variables_that_are_read() -> None:
+    known = {option.variable for option in OPTIONS}
+    named = {name for text in TEXTS.values() for name in re.findall(r"\bopentelekomcloud_cce_[a-z_]+\b", text)}
+    assert named
+    assert named <= known
+
+
+def test_links_into_the_repository_lead_somewhere() -> None:
+    linked = {
+        path for text in GUIDES.values() for path in re.findall(rf"{REPOSITORY}/(?:blob|tree)/main/([^>`\s]+)", text)
+    }
+    assert linked
+    assert not [path for path in linked if not (ROOT / path).exists()]
+
+
+def test_guides_lead_to_every_recipe() -> None:
+    recipes = {path.name for path in (ROOT / "docs" / "recipes").glob("*.yml")}
+    assert recipes
+    assert recipes == {name for text in GUIDES.values() for name in re.findall(r"/docs/recipes/(\w+\.yml)>", text)}
+
+
+def test_the_house_has_all_rooms() -> None:
+    table = GUIDES["developing"].partition("The house\n")[2].partition("Add an option\n")[0]
+    rooms = {path.name for path in (ROOT / "plugins").glob("*_utils/_*.py")} - {"__init__.py"}
+    assert set(re.findall(r"[/`](_\w+\.py)``", table)) == rooms
+
+
+def test_clouds_yaml_can_be_used(
+    run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("openstack")
+    block = re.search(r":caption: clouds\.yaml\n\n((?:   .*\n)+)", GUIDES["authentication"])
+    assert block
+    config = yaml.safe_load(block[1])
+    ready = simulator.ready
+    [(name, cloud)] = config["clouds"].items()
+    assert sorted(cloud["auth"]) == ["auth_url", "project_name", "user_domain_name", "username"]
+    cloud["auth"].update(auth_url=ready["auth_url"], username=ready["username"], user_domain_name=ready["domain_name"])
+    secret = {"clouds": {name: {"auth": {"password": ready["password"]}}}}
+    for kind, content in (("CONFIG", config), ("SECURE", secret)):
+        file = tmp_path / f"{kind.lower()}.yaml"
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        monkeypatch.setenv(f"OS_CLIENT_{kind}_FILE", str(file))
+    result = run_module({"cloud": name})
+    assert result.get("project_id") == ready["project_id"], result["msg"]
