@@ -6,10 +6,11 @@ PYTHON ?= python3
 VENVS := .venv
 DEMO := $(VENVS)/demo
 NOX := $(VENVS)/nox
+BENCHMARK := $(VENVS)/benchmark
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test clean
+.PHONY: help demo test benchmark clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -34,6 +35,9 @@ demo: $(DEMO)/ready ## install the collection as a user would and run docs/demo/
 
 test: $(NOX)/ready ## run every check; one of them: make test ARGS='-s lint'
 	@"$(NOX)/bin/python" -m nox $(ARGS)
+
+benchmark: $(BENCHMARK)/ready ## compare speed and memory with other ways to the same answer, and write docs/benchmark.md
+	@"$(BENCHMARK)/bin/python" tests/benchmark $(ARGS)
 
 clean: ## remove the environments and everything the tests left
 	@rm -rf $(VENVS) tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 
 class CceError(Exception):
@@ -71,8 +70,7 @@ class CceError(Exception):
         }
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(t.NamedTuple):
     """How a room tells the user something before the answer is there. Each front door fills in its own means."""
 
     warn: t.Callable[[str], None]

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _signature
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Auth, Call, Client, no_auth, shown_url
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import (
@@ -71,26 +70,33 @@ class Identity:
     """Whether calling ``identify`` again gives a new token."""
 
 
-@dataclass(frozen=True)
 class TokenAuth:
     """Authenticates a request by a token of IAM."""
 
-    token: str = field(repr=False)
+    def __init__(self, token: str) -> None:
+        self.token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["X-Auth-Token"] = self.token
         return request
 
 
-@dataclass(frozen=True)
 class SignatureAuth:
-    """Authenticates a request by an access key. It signs all that identifies the request and its sender."""
+    """Authenticates a request by an access key. It signs all that identifies the request and its sender.
 
-    credential: AccessKeyCredential
-    headers: t.Mapping[str, str]
-    """Further headers to send and to sign: ``X-Project-Id`` or ``X-Domain-Id``."""
+    Args:
+        credential: the access key.
+        headers: further headers to send and to sign: ``X-Project-Id`` or ``X-Domain-Id``.
+    """
+
+    def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str]) -> None:
+        self.credential = credential
+        self.headers = headers
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # where it is used: Ansible compiles a module's files anew for each task
+        from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _signature
+
         url = urlsplit(str(request.url))
         # given to the request as well, so that what is sent is what was signed
         request.headers["Host"] = _host_header(url.scheme, url.hostname or "", url.port)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import heapq
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field, replace
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _timestamps
 
@@ -76,8 +75,7 @@ JOB_KEYS = (
 """The keys that every job has, in the order in which they are returned."""
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(t.NamedTuple):
     """Which jobs, in which form and order. Values of one filter are alternatives, all filters must hold."""
 
     status: tuple[str, ...] = ()
@@ -100,8 +98,7 @@ class Query:
     limit: int | None = None
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(t.NamedTuple):
     """What a query leaves of a list."""
 
     jobs: list[Job]
@@ -133,7 +130,7 @@ class Watch:
     """
 
     def __init__(self, query: Query, awaited: t.Collection[str]) -> None:
-        self._query = replace(query, status=(), finished=False, limit=None)
+        self._query = query._replace(status=(), finished=False, limit=None)
         self._awaited = frozenset(awaited)
         self.unfinished: list[Job] = []
         """Normalised, in the order of the list."""
@@ -189,17 +186,17 @@ def summarise(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
 # what is noticed on the way
 
 
-@dataclass
 class _Tally:
     """What is counted and complained about while a list is read."""
 
-    wanted: dict[str, str]
-    """Values of the filter on status that are none of the documented ones, by their lower-case spelling."""
-    fetched: int = 0
-    statuses: set[str] = field(default_factory=set)
-    """Statuses of the jobs read, as they came; filled only where ``wanted`` needs them."""
-    texts: list[str] = field(default_factory=list)
-    hashes: set[int] = field(default_factory=set)
+    def __init__(self, wanted: dict[str, str]) -> None:
+        self.wanted = wanted
+        """Values of the filter on status that are none of the documented ones, by their lower-case spelling."""
+        self.fetched = 0
+        self.statuses: set[str] = set()
+        """Statuses of the jobs read, as they came; filled only where ``wanted`` needs them."""
+        self.texts: list[str] = []
+        self.hashes: set[int] = set()
 
     def complain(self, text: str) -> None:
         # what the filters read is read again for the result, subjobs also with their parent: one complaint is enough.

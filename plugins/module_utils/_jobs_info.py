@@ -8,12 +8,10 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
 import time
 import typing as t
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -37,14 +35,15 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept, Session, session_for
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import CloudEntry, Settings, Wait
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import Poll, wait_until_finished
+
+if t.TYPE_CHECKING:
+    from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import Poll
 
 T = t.TypeVar("T")
 Tap = t.Callable[[Chunks], Chunks]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(t.NamedTuple):
     """What both plugins return, each in its way."""
 
     jobs: list[Job]
@@ -144,11 +143,16 @@ class _Search:
             StillRunning: when the time is over.
             CceError: when the list cannot be had.
         """
+        # where it is used, as above
+        from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import wait_until_finished
+
         poll = wait_until_finished(self._poll, wait, self._report)
         return poll.project_id, poll.selection
 
     def _poll(self, awaited: t.Collection[str], seconds: float) -> Poll:
         """The list at this moment, in no more than so many seconds, with an eye on the jobs with these ids."""
+        from ansible_collections.opentelekomcloud.cce.plugins.module_utils._wait import Poll
+
         self._end = time.monotonic() + min(seconds, self._settings.timeout)
         self._look_up_clusters()
 
@@ -170,8 +174,7 @@ class _Search:
             return
         self._names = self._obtain("clusters", names_by_id, self._fetch_clusters)
         wanted = self._settings.cluster_names
-        self._query = replace(
-            self._query,
+        self._query = self._query._replace(
             cluster_id=self._query.cluster_id + _ids_of(wanted.terms, self._names),
             cluster_id_of_name=_ids_of(wanted.option, self._names),
         )
@@ -223,6 +226,8 @@ def _ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, .
     Raises:
         CceError: when there is none of a name: a filter that is dropped would let all clusters through.
     """
+    import difflib
+
     known = sorted(set(names.values()))
     for name in wanted:
         if name not in known:

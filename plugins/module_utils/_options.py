@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 VARIABLE_PREFIX = "opentelekomcloud_cce_"
 
@@ -17,8 +16,7 @@ MODULE = "opentelekomcloud.cce.jobs_info"
 LOOKUP = "opentelekomcloud.cce.jobs"
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(t.NamedTuple):
     """One option of both plugins."""
 
     name: str

@@ -60,7 +60,7 @@ class Session:
         """
         if self._identity is None:
             self._secrets = []
-            self._identity = identify(self._settings, self.client, replace(self._report, secret=self._hear))
+            self._identity = identify(self._settings, self.client, self._report._replace(secret=self._hear))
         return self._identity
 
     def renewed_identity(self) -> Identity:

@@ -14,7 +14,6 @@ here whose credential is meant.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 import re
@@ -83,8 +82,7 @@ class CloudEntry:
     """What ``_clouds`` has made of it."""
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(t.NamedTuple):
     """How to wait until jobs are finished; all in seconds."""
 
     timeout: float
@@ -143,7 +141,6 @@ class Settings:
         return [secret for secret in (*found, *passwords_in_addresses({"proxy": self.proxy})) if secret]
 
 
-@dataclass(frozen=True)
 class Given:
     """A value as the user gave it, and where.
 
@@ -151,10 +148,11 @@ class Given:
     not spoil anything.
     """
 
-    option: Option
-    place: str
-    """What to call it in a sentence: "option token", "environment variable OS_TOKEN"."""
-    raw: t.Any = field(repr=False)
+    def __init__(self, option: Option, place: str, raw: t.Any) -> None:
+        self.option = option
+        self.place = place
+        """What to call it in a sentence: "option token", "environment variable OS_TOKEN"."""
+        self.raw = raw
 
     @functools.cached_property
     def value(self) -> t.Any:
@@ -220,6 +218,9 @@ def _read_typed(plugin: str, typed: t.Mapping[str, t.Any]) -> Place:
 
 
 def _unknown(plugin: str, name: str) -> str:
+    # as in other places: what only a failure needs is not loaded for each task
+    import difflib
+
     options = options_of(plugin)
     near = difflib.get_close_matches(str(name), [alias for o in options for alias in (o.name, *o.aliases)], n=1)
     if near:

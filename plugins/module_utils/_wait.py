@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import Job, Selection
@@ -23,8 +22,7 @@ _MOST_NAMED = 5
 _REMINDER = 60
 
 
-@dataclass(frozen=True)
-class Poll:
+class Poll(t.NamedTuple):
     """The list of jobs at one moment."""
 
     project_id: str

@@ -42,7 +42,7 @@ from .jobs import (
 
 REGION = "eu-de"
 PROJECT_NAMES = ("eu-de_shop", "eu-de_lab", "eu-de")
-MOST_JOBS = 100_000
+MOST_JOBS = 300_000
 LAB_JOBS = 12
 _MINUTE = 60 * NANOSECONDS
 _DAY = 1440 * _MINUTE

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plot: time over the length of the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+from matplotlib.figure import Figure
+from races import LOOKUP, MODULE
+
+
+def draw(by_way: dict[str, dict[int, tuple[float, float]]], file: Path) -> None:
+    """Draw the times, as multiples of ping, on two logarithmic axes, where a straight line at 45 degrees is linear."""
+    # no random ids, and text as text: the file changes where the figures do
+    matplotlib.rcParams.update({"svg.hashsalt": "benchmark", "svg.fonttype": "none", "font.family": "sans-serif"})
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for way, by_size in by_way.items():
+        sizes = sorted(by_size)
+        ours = way in (MODULE, LOOKUP)
+        axes.plot(
+            sizes,
+            [by_size[size][0] for size in sizes],
+            marker="o",
+            label=way,
+            linewidth=2.5 if ours else 1.2,
+            linestyle="-" if ours else "--",
+        )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="length of the list",
+        ylabel="time of the whole play, ping = 1",
+        title="Ten failed jobs of one cluster, out of a list",
+    )
+    axes.xaxis.set_major_formatter(lambda value, _place: f"{value:,.0f}")
+    axes.yaxis.set_major_formatter(lambda value, _place: f"{value:g}")
+    axes.grid(visible=True, which="major", alpha=0.3)
+    axes.legend()
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
