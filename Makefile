@@ -38,9 +38,13 @@ test: $(NOX)/ready ## run every check; one of them: make test ARGS='-s lint'
 clean: ## remove the environments and everything the tests left
 	@rm -rf $(VENVS) tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
+# antsibull-nox asks for more than what users run does
+$(DEMO)/ready: MINOR := 10
+$(NOX)/ready: MINOR := 11
+
 # -qq: pip prints errors only
 $(VENVS)/%/ready: tests/requirements/%.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed, and $(PYTHON) is %d.%d: name another with PYTHON=..." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, $(MINOR)) and "Python 3.$(MINOR) or newer is needed, and $(PYTHON) is %d.%d: name another with PYTHON=..." % sys.version_info[:2])'
 	@echo "Preparing $(@D), once"
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip --disable-pip-version-check install -qq -r $<

@@ -17,13 +17,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import antsibull_nox
 import nox
 
 nox.options.envdir = ".venv/sessions"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "build", "demo", "units", "sanity", "integration", "system"]
+nox.options.sessions = [
+    "lint",
+    "docs-check",
+    "license-check",
+    "extra-checks",
+    "ansible-lint",
+    "build",
+    "demo",
+    "units",
+    "sanity",
+    "integration",
+    "system",
+]
+
+antsibull_nox.load_antsibull_nox_toml()
 
 ROOT = Path(__file__).resolve().parent
 NAME = "opentelekomcloud.cce"
@@ -132,13 +147,13 @@ def path_without_shims(session: nox.Session) -> str:
     )
 
 
-@nox.session
+# Takes the place of antsibull-nox's session of this name, which would only start the others
+@nox.session(requires=["yamllint", "antsibull-nox-config"])
 def lint(session: nox.Session) -> None:
-    """Style, types and licences."""
+    """Style and types of the Python code; before it, that of YAML."""
     session.install("-r", str(REQUIREMENTS / "lint.txt"))
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet", "--diff")
-    session.run("reuse", "lint", "--lines")
     copy = copy_tree(session)
     session.chdir(copy)
     session.run(
@@ -152,9 +167,12 @@ def lint(session: nox.Session) -> None:
 @nox.session
 @on_cores(newest_here())
 def build(session: nox.Session, core: str) -> None:
-    """The artefact, made in the checkout as it stands, is clean and complete; it and a fresh clone install."""
+    """The artefact, made in the checkout as it stands, is clean and complete; it and a fresh clone install.
+
+    Galaxy would import it, an execution environment would get what it needs, and its changelog is up to date.
+    """
     need_python(session, core)
-    session.install(CORES[core].requirement, "requests")
+    session.install("-r", str(REQUIREMENTS / "build.txt"), CORES[core].requirement, "requests")
 
     artefacts = empty_folder(session, "artefacts")
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(artefacts), str(ROOT), silent=True)
@@ -175,6 +193,9 @@ def build(session: nox.Session, core: str) -> None:
         session.run("git", "-C", str(copy), *arguments, external=True, log=False)
     for source in (artefact, clone):
         check_installation(session, source)
+    check_execution_environment(session, artefact)
+    check_changelog(session, clone)
+    check_import(session, artefact)
 
 
 def check_artefact(session: nox.Session, files: set[str]) -> None:
@@ -204,6 +225,43 @@ def check_installation(session: nox.Session, source: Path) -> None:
         # ansible-doc succeeds, with an empty answer, when there is no such plugin
         if plugin not in json.loads(str(shown)):
             session.error(f"installed from {source}, ansible-doc does not find the {kind} {plugin}")
+
+
+def check_execution_environment(session: nox.Session, artefact: Path) -> None:
+    """Make the build context of an execution environment with this artefact; ansible-builder finds its requirements."""
+    installed = empty_folder(session, "installed")
+    install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(installed)]
+    session.run(*install, str(artefact), env={**environment(installed), "PYTHONPATH": None}, silent=True)
+    found = session.run("ansible-builder", "introspect", str(installed), silent=True, log=False)
+    if not re.search(rf"^- 'requests\b.* from collection {NAME}'$", str(found), re.MULTILINE):
+        session.error(f"ansible-builder does not find that the collection needs requests:\n{found}")
+
+    folder = empty_folder(session, "execution-environment")
+    definition = {
+        "version": 3,
+        "dependencies": {"galaxy": {"collections": [{"name": artefact.name, "type": "file"}]}},
+        "additional_build_files": [{"src": str(artefact), "dest": "."}],
+    }
+    (folder / "execution-environment.yml").write_text(json.dumps(definition), encoding="utf-8")
+    with session.chdir(folder):
+        session.run("ansible-builder", "create", "--context", "context", silent=True)
+
+
+def check_changelog(session: nox.Session, clone: Path) -> None:
+    """Fail when a fragment or the list of changes is wrong, or the changelog says anything else than that list."""
+    with session.chdir(clone):
+        session.run("antsibull-changelog", "lint")
+        session.run("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
+        session.run("antsibull-changelog", "generate")
+        session.run("git", "diff", "--exit-code", external=True)
+
+
+def check_import(session: nox.Session, artefact: Path) -> None:
+    """Import the artefact as Galaxy does, and fail also where that only warns, which antsibull-nox lets pass."""
+    with session.chdir(artefact.parent):
+        told = str(session.run("python", "-m", "galaxy_importer.main", artefact.name, silent=True))
+    if complaints := [line for line in told.splitlines() if line.startswith(("WARNING", "ERROR", "CRITICAL"))]:
+        session.error("\n".join(["galaxy-importer complains:", *complaints]))
 
 
 @nox.session(venv_backend="none")
