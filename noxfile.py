@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import json
 import os
+import queue
 import re
 import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -119,9 +121,9 @@ def known_files() -> list[str]:
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-def copy_tree(session: nox.Session) -> Path:
+def copy_tree(session: nox.Session, name: str = "collections") -> Path:
     """Copy the known files to where ansible-core looks for a collection; return the copy."""
-    copy = empty_folder(session, "collections") / TREE
+    copy = empty_folder(session, name) / TREE
     for name in known_files():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, copy / name)
@@ -309,13 +311,53 @@ def sanity(session: nox.Session, core: str) -> None:
 @nox.session
 @on_cores(*CORES)
 def integration(session: nox.Session, core: str) -> None:
-    """Playbooks against the simulated cloud, on every ansible-core."""
+    """Playbooks against the simulated cloud, on every ansible-core; two targets at a time.
+
+    With arguments, one ansible-test gets these.
+    """
     need_python(session, core)
     session.install(CORES[core].requirement, "requests")
-    session.chdir(copy_tree(session))
-    left_out = [f"--exclude={target}" for target, cores in LONG_TARGETS.items() if core not in cores]
     # --local: nox's environment holds all that is needed, and making another takes longer than the tests
-    session.run("ansible-test", "integration", "--local", "--color", "no", *left_out, *session.posargs)
+    command = ["ansible-test", "integration", "--local", "--color", "no"]
+    if session.posargs:
+        session.chdir(copy_tree(session))
+        session.run(*command, *session.posargs)
+        return
+
+    found = {Path(name).parts[3] for name in known_files() if name.startswith("tests/integration/targets/")}
+    # the long ones first, so that neither of the two waits for the other in the end
+    targets = [*LONG_TARGETS, *sorted(found - LONG_TARGETS.keys())]
+    # each in a tree of its own: ansible-test writes into it
+    trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for name in ("left", "right"):
+        trees.put(copy_tree(session, name))
+    path = os.pathsep.join([*session.bin_paths, os.environ["PATH"]])
+
+    def run(target: str) -> subprocess.CompletedProcess[str]:
+        tree = trees.get()
+        try:
+            return subprocess.run(
+                [*command, target],
+                cwd=tree,
+                env={**os.environ, "PATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        finally:
+            trees.put(tree)
+
+    chosen = [target for target in targets if core in LONG_TARGETS.get(target, CORES)]
+    failed = []
+    with ThreadPoolExecutor(trees.qsize()) as pool:
+        for target, done in zip(chosen, pool.map(run, chosen)):
+            session.log(f"{target}: {'failed' if done.returncode else 'passed'}")
+            print(done.stdout, flush=True)
+            failed += [target] * bool(done.returncode)
+    if failed:
+        session.error(f"failed with ansible-core {core}: {', '.join(failed)}")
 
 
 def side_environment(session: nox.Session, name: str) -> str | None:
