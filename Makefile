@@ -32,7 +32,7 @@ demo: $(DEMO)/ready ## install the collection as a user would and run docs/demo/
 	echo "Running docs/demo/playbook.yml against a simulated cloud"; \
 	"$(DEMO)/bin/python" tests/simulator --seed 7 -- "$(DEMO)/bin/ansible-playbook" docs/demo/playbook.yml
 
-test: $(NOX)/ready ## run every check; one of them: make test ARGS='-s lint'
+test: $(NOX)/ready ## run every check; one of them: make test ARGS='-s code'
 	@"$(NOX)/bin/python" -m nox $(ARGS)
 
 clean: ## remove the environments and everything the tests left

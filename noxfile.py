@@ -27,6 +27,7 @@ nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = [
+    "code",
     "lint",
     "docs-check",
     "license-check",
@@ -47,6 +48,7 @@ NAME = "opentelekomcloud.cce"
 TREE = Path("ansible_collections", "opentelekomcloud", "cce")
 REQUIREMENTS = ROOT / "tests" / "requirements"
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+LARGEST_FILE = 200_000
 
 
 class Core(NamedTuple):
@@ -66,10 +68,38 @@ CORES = {
     "2.22": Core("ansible-core~=2.22.0rc1", ("3.13", "3.14")),
 }
 
+# The cores between which it matters to the sanity tests what ansible-test is: the oldest, a current one, the newest
+SANITY_CORES = ("2.16", "2.20", "2.22")
 
 # Targets that take longer than all others together, and the cores between which it matters to them what Ansible does:
 # how it masks secrets, and how it forks
 LONG_TARGETS = {"secrets": ("2.16", "2.19", "2.21", "2.22"), "cache": ("2.16", "2.22")}
+
+# What depends on versions, and runs in CI once for each entry of the matrix, without what the choices above leave out
+MATRIX_SESSIONS = ("units", "sanity", "integration")
+
+
+def matrix() -> list[dict[str, str]]:
+    """Each ansible-core with the lowest and the highest Python of its controller, for CI."""
+    return [
+        {"core": core, "python": python}
+        for core, each in CORES.items()
+        for python in (min(each.pythons, key=PYTHONS.index), max(each.pythons, key=PYTHONS.index))
+    ]
+
+
+# One entry of the matrix, such as 2.16/3.10, or "rest" for everything else
+if entry := os.environ.get("CCE_MATRIX"):
+    if entry == "rest":
+        oldest = f"units({PYTHONS[0]})"  # older than the Python of any controller
+        nox.options.sessions = [name for name in nox.options.sessions if name not in MATRIX_SESSIONS] + [oldest]
+    else:
+        core, python = entry.split("/")
+        CORES = {core: CORES[core]._replace(pythons=(python,))}
+        PYTHONS = (python,)
+        SANITY_CORES = (core,)
+        LONG_TARGETS = dict.fromkeys(LONG_TARGETS, (core,))
+        nox.options.sessions = MATRIX_SESSIONS
 
 
 @functools.cache
@@ -149,11 +179,10 @@ def path_without_shims(session: nox.Session) -> str:
     )
 
 
-# Takes the place of antsibull-nox's session of this name, which would only start the others
-@nox.session(requires=["yamllint", "antsibull-nox-config"])
-def lint(session: nox.Session) -> None:
-    """Style and types of the Python code; before it, that of YAML."""
-    session.install("-r", str(REQUIREMENTS / "lint.txt"))
+@nox.session
+def code(session: nox.Session) -> None:
+    """Style and types of the Python code."""
+    session.install("-r", str(REQUIREMENTS / "code.txt"))
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet", "--diff")
     copy = copy_tree(session)
@@ -180,8 +209,7 @@ def build(session: nox.Session, core: str) -> None:
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(artefacts), str(ROOT), silent=True)
     [artefact] = artefacts.iterdir()
     with tarfile.open(artefact) as archive:
-        files = {member.name for member in archive if member.isfile()}
-    print(*sorted(files), sep="\n")
+        files = {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
     check_artefact(session, files)
 
     copy = copy_tree(session)
@@ -200,8 +228,10 @@ def build(session: nox.Session, core: str) -> None:
     check_import(session, artefact)
 
 
-def check_artefact(session: nox.Session, files: set[str]) -> None:
+def check_artefact(session: nox.Session, contents: dict[str, bytes]) -> None:
     """Fail when the artefact holds what only developers need, or lacks what users need."""
+    print(*sorted(contents), sep="\n")
+    files = set(contents)
     known = set(known_files())
     built = {"MANIFEST.json", "FILES.json"}
     if strangers := sorted(files - known - built):
@@ -211,6 +241,13 @@ def check_artefact(session: nox.Session, files: set[str]) -> None:
     needed = {name for name in known if name.startswith(("plugins/", "meta/", "changelogs/"))}
     if missing := sorted((needed | {"README.md", "COPYING"}) - files):
         session.error(f"the artefact lacks {missing}")
+    if large := sorted(name for name, content in contents.items() if len(content) > LARGEST_FILE):
+        session.error(f"the artefact holds files of more than {LARGEST_FILE} bytes: {large}")
+    if binary := sorted(name for name, content in contents.items() if b"\0" in content):
+        session.error(f"the artefact holds files that are no text: {binary}")
+    oldest = f'requires_ansible: ">={next(iter(CORES))}.0"'
+    if oldest not in contents["meta/runtime.yml"].decode():
+        session.error(f"the oldest ansible-core that is tested is another than meta/runtime.yml tells: not {oldest}")
 
 
 def check_installation(session: nox.Session, source: Path) -> None:
@@ -295,7 +332,7 @@ def units(session: nox.Session, version: str) -> None:
 
 
 @nox.session
-@on_cores("2.16", "2.20", "2.22")
+@on_cores(*SANITY_CORES)
 def sanity(session: nox.Session, core: str) -> None:
     """Every sanity test, on the oldest ansible-core, a current one and the newest."""
     need_python(session, core)
