@@ -181,10 +181,13 @@ def path_without_shims(session: nox.Session) -> str:
 
 @nox.session
 def code(session: nox.Session) -> None:
-    """Style and types of the Python code."""
+    """Style and types of the Python code; sense and safety of the workflows for GitHub."""
     session.install("-r", str(REQUIREMENTS / "code.txt"))
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet", "--diff")
+    workflows = map(str, sorted(Path(".github", "workflows").iterdir()))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github")
     copy = copy_tree(session)
     session.chdir(copy)
     session.run(
