@@ -9,28 +9,48 @@ from __future__ import annotations
 import functools
 import json
 import os
+import queue
 import re
 import shutil
 import subprocess
 import tarfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import antsibull_nox
 import nox
 
 nox.options.envdir = ".venv/sessions"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.download_python = "never"
 nox.options.reuse_venv = "yes"
-nox.options.sessions = ["lint", "build", "docs", "demo", "units", "sanity", "integration", "system"]
+nox.options.sessions = [
+    "code",
+    "lint",
+    "docs-check",
+    "license-check",
+    "extra-checks",
+    "ansible-lint",
+    "docs",
+    "build",
+    "demo",
+    "units",
+    "sanity",
+    "integration",
+    "system",
+]
+
+antsibull_nox.load_antsibull_nox_toml()
 
 ROOT = Path(__file__).resolve().parent
 NAME = "opentelekomcloud.cce"
 TREE = Path("ansible_collections", "opentelekomcloud", "cce")
 REQUIREMENTS = ROOT / "tests" / "requirements"
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+LARGEST_FILE = 200_000
 
 
 class Core(NamedTuple):
@@ -50,10 +70,38 @@ CORES = {
     "2.22": Core("ansible-core~=2.22.0rc1", ("3.13", "3.14")),
 }
 
+# The cores between which it matters to the sanity tests what ansible-test is: the oldest, a current one, the newest
+SANITY_CORES = ("2.16", "2.20", "2.22")
 
 # Targets that take longer than all others together, and the cores between which it matters to them what Ansible does:
 # how it masks secrets, and how it forks
 LONG_TARGETS = {"secrets": ("2.16", "2.19", "2.21", "2.22"), "cache": ("2.16", "2.22")}
+
+# What depends on versions, and runs in CI once for each entry of the matrix, without what the choices above leave out
+MATRIX_SESSIONS = ("units", "sanity", "integration")
+
+
+def matrix() -> list[dict[str, str]]:
+    """Each ansible-core with the lowest and the highest Python of its controller, for CI."""
+    return [
+        {"core": core, "python": python}
+        for core, each in CORES.items()
+        for python in (min(each.pythons, key=PYTHONS.index), max(each.pythons, key=PYTHONS.index))
+    ]
+
+
+# One entry of the matrix, such as 2.16/3.10, or "rest" for everything else
+if entry := os.environ.get("CCE_MATRIX"):
+    if entry == "rest":
+        oldest = f"units({PYTHONS[0]})"  # older than the Python of any controller
+        nox.options.sessions = [name for name in nox.options.sessions if name not in MATRIX_SESSIONS] + [oldest]
+    else:
+        core, python = entry.split("/")
+        CORES = {core: CORES[core]._replace(pythons=(python,))}
+        PYTHONS = (python,)
+        SANITY_CORES = (core,)
+        LONG_TARGETS = dict.fromkeys(LONG_TARGETS, (core,))
+        nox.options.sessions = MATRIX_SESSIONS
 
 
 @functools.cache
@@ -105,9 +153,9 @@ def known_files() -> list[str]:
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
-def copy_tree(session: nox.Session) -> Path:
+def copy_tree(session: nox.Session, name: str = "collections") -> Path:
     """Copy the known files to where ansible-core looks for a collection; return the copy."""
-    copy = empty_folder(session, "collections") / TREE
+    copy = empty_folder(session, name) / TREE
     for name in known_files():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, copy / name)
@@ -134,12 +182,14 @@ def path_without_shims(session: nox.Session) -> str:
 
 
 @nox.session
-def lint(session: nox.Session) -> None:
-    """Style, types and licences."""
-    session.install("-r", str(REQUIREMENTS / "lint.txt"))
+def code(session: nox.Session) -> None:
+    """Style and types of the Python code; sense and safety of the workflows for GitHub."""
+    session.install("-r", str(REQUIREMENTS / "code.txt"))
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet", "--diff")
-    session.run("reuse", "lint", "--lines")
+    workflows = map(str, sorted(Path(".github", "workflows").iterdir()))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github")
     copy = copy_tree(session)
     session.chdir(copy)
     session.run(
@@ -153,16 +203,18 @@ def lint(session: nox.Session) -> None:
 @nox.session
 @on_cores(newest_here())
 def build(session: nox.Session, core: str) -> None:
-    """The artefact, made in the checkout as it stands, is clean and complete; it and a fresh clone install."""
+    """The artefact, made in the checkout as it stands, is clean and complete; it and a fresh clone install.
+
+    Galaxy would import it, an execution environment would get what it needs, and its changelog is up to date.
+    """
     need_python(session, core)
-    session.install(CORES[core].requirement, "requests")
+    session.install("-r", str(REQUIREMENTS / "build.txt"), CORES[core].requirement, "requests")
 
     artefacts = empty_folder(session, "artefacts")
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(artefacts), str(ROOT), silent=True)
     [artefact] = artefacts.iterdir()
     with tarfile.open(artefact) as archive:
-        files = {member.name for member in archive if member.isfile()}
-    print(*sorted(files), sep="\n")
+        files = {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
     check_artefact(session, files)
 
     copy = copy_tree(session)
@@ -176,10 +228,15 @@ def build(session: nox.Session, core: str) -> None:
         session.run("git", "-C", str(copy), *arguments, external=True, log=False)
     for source in (artefact, clone):
         check_installation(session, source)
+    check_execution_environment(session, artefact)
+    check_changelog(session, clone)
+    check_import(session, artefact)
 
 
-def check_artefact(session: nox.Session, files: set[str]) -> None:
+def check_artefact(session: nox.Session, contents: dict[str, bytes]) -> None:
     """Fail when the artefact holds what only developers need, or lacks what users need."""
+    print(*sorted(contents), sep="\n")
+    files = set(contents)
     known = set(known_files())
     built = {"MANIFEST.json", "FILES.json"}
     if strangers := sorted(files - known - built):
@@ -189,6 +246,13 @@ def check_artefact(session: nox.Session, files: set[str]) -> None:
     needed = {name for name in known if name.startswith(("plugins/", "meta/", "changelogs/"))}
     if missing := sorted((needed | {"README.md", "COPYING"}) - files):
         session.error(f"the artefact lacks {missing}")
+    if large := sorted(name for name, content in contents.items() if len(content) > LARGEST_FILE):
+        session.error(f"the artefact holds files of more than {LARGEST_FILE} bytes: {large}")
+    if binary := sorted(name for name, content in contents.items() if b"\0" in content):
+        session.error(f"the artefact holds files that are no text: {binary}")
+    oldest = f'requires_ansible: ">={next(iter(CORES))}.0"'
+    if oldest not in contents["meta/runtime.yml"].decode():
+        session.error(f"the oldest ansible-core that is tested is another than meta/runtime.yml tells: not {oldest}")
 
 
 def check_installation(session: nox.Session, source: Path) -> None:
@@ -205,6 +269,43 @@ def check_installation(session: nox.Session, source: Path) -> None:
         # ansible-doc succeeds, with an empty answer, when there is no such plugin
         if plugin not in json.loads(str(shown)):
             session.error(f"installed from {source}, ansible-doc does not find the {kind} {plugin}")
+
+
+def check_execution_environment(session: nox.Session, artefact: Path) -> None:
+    """Make the build context of an execution environment with this artefact; ansible-builder finds its requirements."""
+    installed = empty_folder(session, "installed")
+    install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(installed)]
+    session.run(*install, str(artefact), env={**environment(installed), "PYTHONPATH": None}, silent=True)
+    found = session.run("ansible-builder", "introspect", str(installed), silent=True, log=False)
+    if not re.search(rf"^- 'requests\b.* from collection {NAME}'$", str(found), re.MULTILINE):
+        session.error(f"ansible-builder does not find that the collection needs requests:\n{found}")
+
+    folder = empty_folder(session, "execution-environment")
+    definition = {
+        "version": 3,
+        "dependencies": {"galaxy": {"collections": [{"name": artefact.name, "type": "file"}]}},
+        "additional_build_files": [{"src": str(artefact), "dest": "."}],
+    }
+    (folder / "execution-environment.yml").write_text(json.dumps(definition), encoding="utf-8")
+    with session.chdir(folder):
+        session.run("ansible-builder", "create", "--context", "context", silent=True)
+
+
+def check_changelog(session: nox.Session, clone: Path) -> None:
+    """Fail when a fragment or the list of changes is wrong, or the changelog says anything else than that list."""
+    with session.chdir(clone):
+        session.run("antsibull-changelog", "lint")
+        session.run("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml")
+        session.run("antsibull-changelog", "generate")
+        session.run("git", "diff", "--exit-code", external=True)
+
+
+def check_import(session: nox.Session, artefact: Path) -> None:
+    """Import the artefact as Galaxy does, and fail also where that only warns, which antsibull-nox lets pass."""
+    with session.chdir(artefact.parent):
+        told = str(session.run("python", "-m", "galaxy_importer.main", artefact.name, silent=True))
+    if complaints := [line for line in told.splitlines() if line.startswith(("WARNING", "ERROR", "CRITICAL"))]:
+        session.error("\n".join(["galaxy-importer complains:", *complaints]))
 
 
 @nox.session(venv_backend="none")
@@ -236,7 +337,7 @@ def units(session: nox.Session, version: str) -> None:
 
 
 @nox.session
-@on_cores("2.16", "2.20", "2.22")
+@on_cores(*SANITY_CORES)
 def sanity(session: nox.Session, core: str) -> None:
     """Every sanity test, on the oldest ansible-core, a current one and the newest."""
     need_python(session, core)
@@ -252,13 +353,53 @@ def sanity(session: nox.Session, core: str) -> None:
 @nox.session
 @on_cores(*CORES)
 def integration(session: nox.Session, core: str) -> None:
-    """Playbooks against the simulated cloud, on every ansible-core."""
+    """Playbooks against the simulated cloud, on every ansible-core; two targets at a time.
+
+    With arguments, one ansible-test gets these.
+    """
     need_python(session, core)
     session.install(CORES[core].requirement, "requests")
-    session.chdir(copy_tree(session))
-    left_out = [f"--exclude={target}" for target, cores in LONG_TARGETS.items() if core not in cores]
     # --local: nox's environment holds all that is needed, and making another takes longer than the tests
-    session.run("ansible-test", "integration", "--local", "--color", "no", *left_out, *session.posargs)
+    command = ["ansible-test", "integration", "--local", "--color", "no"]
+    if session.posargs:
+        session.chdir(copy_tree(session))
+        session.run(*command, *session.posargs)
+        return
+
+    found = {Path(name).parts[3] for name in known_files() if name.startswith("tests/integration/targets/")}
+    # the long ones first, so that neither of the two waits for the other in the end
+    targets = [*LONG_TARGETS, *sorted(found - LONG_TARGETS.keys())]
+    # each in a tree of its own: ansible-test writes into it
+    trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for name in ("left", "right"):
+        trees.put(copy_tree(session, name))
+    path = os.pathsep.join([*session.bin_paths, os.environ["PATH"]])
+
+    def run(target: str) -> subprocess.CompletedProcess[str]:
+        tree = trees.get()
+        try:
+            return subprocess.run(
+                [*command, target],
+                cwd=tree,
+                env={**os.environ, "PATH": path},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        finally:
+            trees.put(tree)
+
+    chosen = [target for target in targets if core in LONG_TARGETS.get(target, CORES)]
+    failed = []
+    with ThreadPoolExecutor(trees.qsize()) as pool:
+        for target, done in zip(chosen, pool.map(run, chosen)):
+            session.log(f"{target}: {'failed' if done.returncode else 'passed'}")
+            print(done.stdout, flush=True)
+            failed += [target] * bool(done.returncode)
+    if failed:
+        session.error(f"failed with ansible-core {core}: {', '.join(failed)}")
 
 
 def side_environment(session: nox.Session, name: str) -> str | None:

@@ -45,7 +45,7 @@ if t.TYPE_CHECKING:
 T = t.TypeVar("T")
 Auth = t.Callable[["requests.PreparedRequest"], "requests.PreparedRequest"]
 
-COLLECTION_VERSION = "0.1.0"
+COLLECTION_VERSION = "1.0.0"
 """The version in galaxy.yml, which is not at hand where modules run; a test compares the two."""
 
 MAX_BODY = 256 * 1024 * 1024

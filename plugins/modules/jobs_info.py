@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 ---
 module: jobs_info
 short_description: List the jobs of Cloud Container Engine (CCE)
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the jobs of a project in Cloud Container Engine (CCE) of Open Telekom Cloud.
   - A job is a piece of work that CCE does in the background, for example the creation of a cluster or of a node.
