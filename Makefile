@@ -42,8 +42,8 @@ benchmark: $(BENCHMARK)/ready ## compare speed and memory with other ways to the
 clean: ## remove the environments and everything the tests left
 	@rm -rf $(VENVS) tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# antsibull-nox asks for more than what users run does
-$(DEMO)/ready: MINOR := 10
+# Python 3.x that an environment needs: antsibull-nox asks for more than what users run does
+MINOR := 10
 $(NOX)/ready: MINOR := 11
 
 # -qq: pip prints errors only
