@@ -438,6 +438,7 @@ def system(session: nox.Session, core: str) -> None:
 
 # Pages of Ansible's own documentation that ours refers to, by label
 ANSIBLE_PAGES = {
+    "action_plugins": "plugins/action.html#action-plugins",
     "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
     **{
