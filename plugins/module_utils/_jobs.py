@@ -119,7 +119,12 @@ def select(raw_jobs: t.Iterable[t.Any], query: Query) -> Selection:
     """
     tally = _Tally(wanted=_unknown_statuses(query))
     candidates = _matching(_entries(raw_jobs, query, tally), query, tally)
-    jobs = [_finish(candidate, query, tally) for candidate in _ordered(candidates, query, tally)]
+    if query.limit is not None:
+        candidates = iter(_first(query.limit, candidates, query, tally))
+    # without a limit each is normalised as it comes: none is kept as it was, and no time is read twice
+    jobs = [_finish(candidate, query, tally) for candidate in candidates]
+    newest = query.order == "newest"
+    jobs.sort(key=lambda job: _place(job["created_at"], job["id"], newest), reverse=newest)
     return Selection(jobs, tally.fetched, _warn_of_statuses(tally) + tally.complaints())
 
 
@@ -255,7 +260,7 @@ def _read(raw: Raw, key: str, kind: type[T], tally: _Tally) -> T | None:
 
 def _text(raw: Raw, key: str, tally: _Tally) -> str | None:
     text = _read(raw, key, str, tally)
-    return _clean(text) if text else None
+    return text if text is None or text.isascii() else _clean(text)
 
 
 def _time(raw: Raw, key: str, tally: _Tally) -> str | None:
@@ -370,18 +375,20 @@ def _is_finished(raw: Raw, tally: _Tally) -> bool:
     return _time(raw, "completed_at", tally) is not None if known is None else known
 
 
-def _ordered(candidates: t.Iterable[_Candidate], query: Query, tally: _Tally) -> list[_Candidate]:
-    """By creation, then id, jobs without a time last; no more than the limit is ever kept."""
+def _first(limit: int, candidates: t.Iterable[_Candidate], query: Query, tally: _Tally) -> list[_Candidate]:
+    """As many as the limit allows, in order; no more than these are ever kept."""
     newest = query.order == "newest"
 
     def key(candidate: _Candidate) -> tuple[bool, str, str]:
         raw = candidate[0]
-        created = _time(raw, "created_at", tally)
-        return ((created is not None) is newest, created or "", _text(raw, "id", tally) or "")
+        return _place(_time(raw, "created_at", tally), _text(raw, "id", tally), newest)
 
-    if query.limit is None:
-        return sorted(candidates, key=key, reverse=newest)
-    return (heapq.nlargest if newest else heapq.nsmallest)(query.limit, candidates, key=key)
+    return (heapq.nlargest if newest else heapq.nsmallest)(limit, candidates, key=key)
+
+
+def _place(created: str | None, job_id: str | None, newest: bool) -> tuple[bool, str, str]:
+    """What jobs are sorted by, in reverse for the newest first: creation, then id, those without a time last."""
+    return ((created is not None) is newest, created or "", job_id or "")
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -405,16 +412,17 @@ def _normalise(candidate: _Candidate, tally: _Tally) -> tuple[Job, _Cause | None
     raw, parent_id, level = candidate
     own_id = _text(raw, "id", tally)
     children = [_normalise((subjob, own_id, level + 1), tally) for subjob in _subjobs(raw, level, tally)]
-    status = _text(raw, "status", tally)
+    status = _text(raw, "status", tally) or ""
     job_type = _text(raw, "type", tally)
     resource_name = _text(raw, "resource_name", tally)
     created_at = _time(raw, "created_at", tally)
     completed_at = _time(raw, "completed_at", tally)
+    finished = _FINISHED.get(status.lower())
     job: Job = {
         "id": own_id,
         "type": job_type,
-        "status": STATUSES.get(status.lower(), status) if status else None,
-        "finished": _is_finished(raw, tally),
+        "status": STATUSES.get(status.lower(), status) or None,
+        "finished": completed_at is not None if finished is None else finished,
         "reason": _text(raw, "reason", tally),
         "root_cause": None,
         "cluster_id": _text(raw, "cluster_id", tally),
@@ -451,7 +459,7 @@ def _duration(start: str | None, end: str | None) -> float | None:
 def _mapping(raw: Raw, key: str, tally: _Tally) -> dict[str, t.Any]:
     def clean(value: t.Any, level: int) -> t.Any:
         if isinstance(value, str):
-            return _clean(value)
+            return value if value.isascii() else _clean(value)
         if isinstance(value, (dict, list)) and level > MAX_LEVELS:
             # documented is a map of text to text, so nothing real is lost; Ansible fails on what nests far deeper
             tally.complain(f"{_name(raw)}: {key} nests deeper than {MAX_LEVELS} levels: what lies below is left out.")
@@ -462,7 +470,8 @@ def _mapping(raw: Raw, key: str, tally: _Tally) -> dict[str, t.Any]:
             return [clean(entry, level + 1) for entry in value]
         return value
 
-    mapping: dict[str, t.Any] = clean(_read(raw, key, dict, tally) or {}, 1)
+    value = _read(raw, key, dict, tally)
+    mapping: dict[str, t.Any] = clean(value, 1) if value else {}
     return mapping
 
 

@@ -15,6 +15,7 @@ reference, sample of ListJobs), and other times in RFC 3339 (the same reference,
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import date, datetime, timedelta, timezone
 
@@ -43,6 +44,8 @@ _ACCEPTED_BOUNDS = (
 )
 
 
+# of a finished job, the last two of its three times are mostly the same
+@functools.lru_cache(maxsize=8)
 def normalise(text: str) -> str | None:
     """Return a time text of the API in the normalised form, or None where it stands for no time.
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from clouds import Clouds
 from processes import Cost
-from races import PING, RACES, Race
+from races import Race, races
 from report import Outcome, table, write
 from ways import ROOT, Workplace
 
@@ -45,23 +45,28 @@ def go(race: Race, rounds: int, clouds: Clouds, workplace: Workplace) -> Outcome
 
 
 def main() -> None:
-    names = ", ".join(race.name for race in RACES)
+    names = ", ".join(race.name for race in races())
     parser = argparse.ArgumentParser(prog="make benchmark", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=100_000, help="of the races process and all (default: 100000)")
     parser.add_argument("--runs", type=int, default=5, help="rounds of each race, short ones have more (default: 5)")
     parser.add_argument("--only", action="append", metavar="NAME", help=f"a race, * stands for anything: {names}")
     parser.add_argument(
         "--output", type=Path, help="folder for benchmark.md and benchmark.svg (default: docs, none with --only)"
     )
     arguments = parser.parse_args()
-    races = [race for race in RACES if any(fnmatch.fnmatch(race.name, name) for name in arguments.only or ["*"])]
-    if not races:
+    chosen = [
+        race
+        for race in races(arguments.jobs)
+        if any(fnmatch.fnmatch(race.name, name) for name in arguments.only or ["*"])
+    ]
+    if not chosen:
         parser.error(f"there is no such race: take one of {names}")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, Clouds() as clouds:
         workplace = Workplace(Path(folder), os.environ)
         # what the first run of all finds cold is not what is measured
-        next(way for race in RACES for way in race.ways if way.name == PING).go(workplace, clouds.with_jobs(1))
+        chosen[0].ways[0].go(workplace, clouds.with_jobs(chosen[0].jobs))
         outcomes = []
-        for race in races:
+        for race in chosen:
             outcomes.append(go(race, arguments.runs * race.times, clouds, workplace))
             if race.ratios:
                 print(*table(outcomes[-1:]), sep="\n", flush=True)

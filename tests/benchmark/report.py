@@ -19,7 +19,7 @@ from pathlib import Path
 from processes import Cost
 from races import LOOKUP, MODULE, PING, SIZES, Race, Ratio
 
-_BEGIN, _END = "<!-- measured: from here on written by make benchmark -->", "<!-- measured: to here -->"
+_BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,6 @@ def write(outcomes: Sequence[Outcome], folder: Path) -> None:
             "![How the time grows with the length of the list](benchmark.svg)",
         ]
     page = folder / "benchmark.md"
-    text = page.read_text(encoding="utf-8") if page.exists() else f"{_BEGIN}\n{_END}\n"
+    text = page.read_text(encoding="utf-8") if page.exists() else f"{_BEGIN}{_END}\n"
     section = "\n".join([_BEGIN, "", *measured, "", _END])
     page.write_text(re.sub(f"{_BEGIN}.*{_END}", lambda _: section, text, flags=re.DOTALL), encoding="utf-8")
