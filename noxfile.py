@@ -365,8 +365,9 @@ def integration(session: nox.Session, core: str) -> None:
         return
 
     found = {Path(name).parts[3] for name in known_files() if name.startswith("tests/integration/targets/")}
-    # the long ones first, so that neither of the two waits for the other in the end
-    targets = [*LONG_TARGETS, *sorted(found - LONG_TARGETS.keys())]
+    chosen = [target for target in found if core in LONG_TARGETS.get(target, CORES)]
+    # the long ones first, so that neither of the two processes waits for the other in the end
+    chosen.sort(key=lambda target: (target not in LONG_TARGETS, target))
     # each in a tree of its own: ansible-test writes into it
     trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for name in ("left", "right"):
@@ -389,7 +390,6 @@ def integration(session: nox.Session, core: str) -> None:
         finally:
             trees.put(tree)
 
-    chosen = [target for target in targets if core in LONG_TARGETS.get(target, CORES)]
     failed = []
     with ThreadPoolExecutor(trees.qsize()) as pool:
         for target, done in zip(chosen, pool.map(run, chosen)):
