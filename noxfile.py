@@ -77,7 +77,7 @@ SANITY_CORES = ("2.16", "2.20", "2.22")
 # how it masks secrets, and how it forks
 LONG_TARGETS = {"secrets": ("2.16", "2.19", "2.21", "2.22"), "cache": ("2.16", "2.22")}
 
-# What depends on versions, and runs in CI once for each entry of the matrix, without what the choices above leave out
+# What depends on versions: CI runs it for each entry of the matrix, and then with all that the choices above leave out
 MATRIX_SESSIONS = ("units", "sanity", "integration")
 
 
@@ -226,9 +226,9 @@ def build(session: nox.Session, core: str) -> None:
         ["clone", "--quiet", ".", str(clone)],
     ):
         session.run("git", "-C", str(copy), *arguments, external=True, log=False)
-    for source in (artefact, clone):
-        check_installation(session, source)
-    check_execution_environment(session, artefact)
+    for source in (clone, artefact):
+        installed = check_installation(session, source)
+    check_execution_environment(session, artefact, installed)
     check_changelog(session, clone)
     check_import(session, artefact)
 
@@ -255,12 +255,18 @@ def check_artefact(session: nox.Session, contents: dict[str, bytes]) -> None:
         session.error(f"the oldest ansible-core that is tested is another than meta/runtime.yml tells: not {oldest}")
 
 
-def check_installation(session: nox.Session, source: Path) -> None:
-    """Install the collection from a tarball or a folder, and read the documentation of both plugins."""
+def check_installation(session: nox.Session, source: Path) -> Path:
+    """Install the collection from a tarball or a folder, and read the documentation of both plugins.
+
+    Nothing but the folders that Ansible knows, and the metadata, is there for them. Return the tree of collections.
+    """
     installed = empty_folder(session, "installed")
     settings = {**environment(installed), "PYTHONPATH": None}
     install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(installed)]
     session.run(*install, str(source), env=settings, silent=True)
+    for path in (installed / TREE).iterdir():
+        if path.is_dir() and path.name not in ("meta", "plugins"):
+            shutil.rmtree(path)
     for kind, plugin in (("module", f"{NAME}.jobs_info"), ("lookup", f"{NAME}.jobs")):
         # Standard error stays apart: a warning there must not spoil the JSON
         shown = session.run(
@@ -269,13 +275,11 @@ def check_installation(session: nox.Session, source: Path) -> None:
         # ansible-doc succeeds, with an empty answer, when there is no such plugin
         if plugin not in json.loads(str(shown)):
             session.error(f"installed from {source}, ansible-doc does not find the {kind} {plugin}")
+    return installed
 
 
-def check_execution_environment(session: nox.Session, artefact: Path) -> None:
+def check_execution_environment(session: nox.Session, artefact: Path, installed: Path) -> None:
     """Make the build context of an execution environment with this artefact; ansible-builder finds its requirements."""
-    installed = empty_folder(session, "installed")
-    install = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(installed)]
-    session.run(*install, str(artefact), env={**environment(installed), "PYTHONPATH": None}, silent=True)
     found = session.run("ansible-builder", "introspect", str(installed), silent=True, log=False)
     if not re.search(rf"^- 'requests\b.* from collection {NAME}'$", str(found), re.MULTILINE):
         session.error(f"ansible-builder does not find that the collection needs requests:\n{found}")
@@ -367,8 +371,9 @@ def integration(session: nox.Session, core: str) -> None:
         return
 
     found = {Path(name).parts[3] for name in known_files() if name.startswith("tests/integration/targets/")}
-    # the long ones first, so that neither of the two waits for the other in the end
-    targets = [*LONG_TARGETS, *sorted(found - LONG_TARGETS.keys())]
+    chosen = [target for target in found if core in LONG_TARGETS.get(target, CORES)]
+    # the long ones first, so that neither of the two processes waits for the other in the end
+    chosen.sort(key=lambda target: (target not in LONG_TARGETS, target))
     # each in a tree of its own: ansible-test writes into it
     trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for name in ("left", "right"):
@@ -391,7 +396,6 @@ def integration(session: nox.Session, core: str) -> None:
         finally:
             trees.put(tree)
 
-    chosen = [target for target in targets if core in LONG_TARGETS.get(target, CORES)]
     failed = []
     with ThreadPoolExecutor(trees.qsize()) as pool:
         for target, done in zip(chosen, pool.map(run, chosen)):
