@@ -123,10 +123,18 @@ def _machine() -> str:
     )
 
 
-def write(outcomes: Sequence[Outcome], folder: Path) -> None:
-    """Put the tables into ``benchmark.md``, where all but them is written by hand, and draw ``benchmark.svg``."""
+def write(outcomes: Sequence[Outcome], folder: Path, missing: Sequence[str]) -> None:
+    """Put the tables into ``benchmark.md``, where all but them is written by hand, and draw ``benchmark.svg``.
+
+    Args:
+        outcomes: what was measured.
+        folder: where the files are.
+        missing: the modules that could have been compared, and were not.
+    """
     by_way = growth(outcomes)
     measured = [_machine(), "", *table(outcomes)]
+    if missing:
+        measured += ["", f"Not compared, since they were not installed: {', '.join(missing)}."]
     if all(len(by_way.get(way, ())) == len(SIZES) for way in (MODULE, LOOKUP)):
         # imported here: it is large, and what is started from a large process is measured as large
         from plot import draw
