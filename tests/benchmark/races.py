@@ -301,8 +301,17 @@ def _waiting() -> Race:
 
     ours, theirs = "wait over ten polls", "until with ten tries"
     more: Mapping[str, Any] = {"calls": {"lists": polls}, "before": finish_at_the_last_poll}
-    ways = (play(ours, waiting, **more), play(theirs, trying, **more))
-    return Race("wait", 60, ways, (Ratio("wait over ten polls, CPU", ours, theirs, 0.2, "cpu"),))
+    ways = (
+        play(ours, waiting, **more),
+        play(theirs, trying, **more),
+        play(PING, lambda cloud: [{"ansible.builtin.ping": {}}]),
+    )
+    ratios = (
+        Ratio("wait over ten polls, CPU", ours, theirs, 0.2, "cpu"),
+        # what Ansible itself takes to start and to run one task is in both
+        Ratio("no wait at all, CPU", PING, theirs, None, "cpu"),
+    )
+    return Race("wait", 60, ways, ratios)
 
 
 def _everything(jobs: int) -> Race:
