@@ -152,7 +152,7 @@ def write(outcomes: Sequence[Outcome], folder: Path, missing: Sequence[str]) -> 
     by_way = growth(outcomes)
     measured = [_machine(), "", *table(outcomes)]
     if missing:
-        measured += ["", f"Not compared, since they were not installed: {', '.join(missing)}."]
+        measured += ["", f"Not installed here, so not compared (see `--peers`): {', '.join(missing)}."]
     if all(len(by_way.get(way, ())) == len(SIZES) for way in (MODULE, LOOKUP)):
         # imported here: it is large, and what is started from a large process is measured as large
         from plot import draw
