@@ -119,10 +119,10 @@ def select(raw_jobs: t.Iterable[t.Any], query: Query) -> Selection:
     """
     tally = _Tally(wanted=_unknown_statuses(query))
     candidates = _matching(_entries(raw_jobs, query, tally), query, tally)
-    if query.limit is not None:
-        candidates = iter(_first(query.limit, candidates, query, tally))
-    # without a limit each is normalised as it comes: none is kept as it was, and no time is read twice
-    jobs = [_finish(candidate, query, tally) for candidate in candidates]
+    # none is normalised before the list has come to its end: normalised jobs are larger, and it may be refused yet
+    found = list(candidates) if query.limit is None else _first(query.limit, candidates, query, tally)
+    jobs = [_finish(candidate, query, tally) for candidate in found]
+    # afterwards, since a time is read once then where all jobs are wanted
     newest = query.order == "newest"
     jobs.sort(key=lambda job: _place(job["created_at"], job["id"], newest), reverse=newest)
     return Selection(jobs, tally.fetched, _warn_of_statuses(tally) + tally.complaints())

@@ -414,14 +414,16 @@ error:
 """
 
 
+import atexit
 import gc
 import typing as t
 from dataclasses import replace
 
 if __name__ == "__main__":
-    # A task is over before there is garbage worth a search. That would cost a tenth of its time while modules are
-    # loaded, and more when there are many jobs to return
+    # A task is over before there is garbage worth a search, which would take time while modules are loaded, while many
+    # jobs are returned, and once more when Python ends, unless everything is exempt from it
     gc.disable()
+    atexit.register(gc.freeze)
 
 from ansible.module_utils.basic import AnsibleModule
 

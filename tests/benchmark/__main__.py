@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import peers
 from clouds import Clouds
 from processes import Cost
 from races import Race, races
@@ -53,16 +54,23 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, help="folder for benchmark.md and benchmark.svg (default: docs, none with --only)"
     )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="install the info modules of other collections below .venv, compare them too",
+    )
     arguments = parser.parse_args()
+    found = peers.installed() if arguments.peers else []
+    url = peers.stand_in() if found else ""
     chosen = [
         race
-        for race in races(arguments.jobs)
+        for race in races(arguments.jobs, [peers.way(peer, url) for peer in found])
         if any(fnmatch.fnmatch(race.name, name) for name in arguments.only or ["*"])
     ]
     if not chosen:
         parser.error(f"there is no such race: take one of {names}")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, Clouds() as clouds:
-        workplace = Workplace(Path(folder), os.environ)
+        workplace = Workplace(Path(folder), os.environ, peers.FOLDER / "collections")
         # what the first run of all finds cold is not what is measured
         chosen[0].ways[0].go(workplace, clouds.with_jobs(chosen[0].jobs))
         outcomes = []
@@ -72,7 +80,8 @@ def main() -> None:
                 print(*table(outcomes[-1:]), sep="\n", flush=True)
     output = arguments.output or (None if arguments.only else ROOT / "docs")
     if output:
-        write(outcomes, output)
+        missing = [peer.module for peer in peers.PEERS if peer not in found]
+        write(outcomes, output, missing)
         print(f"Written to {output}")
 
 

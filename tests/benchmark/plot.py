@@ -11,9 +11,10 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure
 from races import LOOKUP, MODULE
+from report import Growth
 
 
-def draw(by_way: dict[str, dict[int, tuple[float, float]]], file: Path) -> None:
+def draw(by_way: Growth, file: Path) -> None:
     """Draw the times, as multiples of ping, on two logarithmic axes, where a straight line at 45 degrees is linear."""
     # no random ids, and text as text: the file changes where the figures do
     matplotlib.rcParams.update({"svg.hashsalt": "benchmark", "svg.fonttype": "none", "font.family": "sans-serif"})
@@ -24,7 +25,7 @@ def draw(by_way: dict[str, dict[int, tuple[float, float]]], file: Path) -> None:
         ours = way in (MODULE, LOOKUP)
         axes.plot(
             sizes,
-            [by_size[size][0] for size in sizes],
+            [by_size[size].times_ping for size in sizes],
             marker="o",
             label=way,
             linewidth=2.5 if ours else 1.2,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -216,12 +216,14 @@ def _own_process(jobs: int) -> Race:
 # many calls
 
 
-def _one_job() -> Race:
+def _one_job(peers: Sequence[Way]) -> Race:
     ways = (
         play(PING, lambda cloud: [{"ansible.builtin.ping": {}}]),
         play(MODULE, lambda cloud: [_jobs_info(cloud)], calls={"lists": 1}),
     )
-    return Race("one-job", 1, ways, (Ratio("module, 1 job, time", MODULE, PING, 1.1),), times=3)
+    measure = "module, 1 job, time"
+    ratios = (Ratio(measure, MODULE, PING, 1.1), *(Ratio(measure, MODULE, peer.name, 1) for peer in peers))
+    return Race("one-job", 1, (*ways, *peers), ratios, times=3)
 
 
 def _fifty_tasks() -> Race:
@@ -299,8 +301,17 @@ def _waiting() -> Race:
 
     ours, theirs = "wait over ten polls", "until with ten tries"
     more: Mapping[str, Any] = {"calls": {"lists": polls}, "before": finish_at_the_last_poll}
-    ways = (play(ours, waiting, **more), play(theirs, trying, **more))
-    return Race("wait", 60, ways, (Ratio("wait over ten polls, CPU", ours, theirs, 0.2, "cpu"),))
+    ways = (
+        play(ours, waiting, **more),
+        play(theirs, trying, **more),
+        play(PING, lambda cloud: [{"ansible.builtin.ping": {}}]),
+    )
+    ratios = (
+        Ratio("wait over ten polls, CPU", ours, theirs, 0.2, "cpu"),
+        # what Ansible itself takes to start and to run one task is in both
+        Ratio("no wait at all, CPU", PING, theirs, None, "cpu"),
+    )
+    return Race("wait", 60, ways, ratios)
 
 
 def _everything(jobs: int) -> Race:
@@ -309,10 +320,15 @@ def _everything(jobs: int) -> Race:
     return Race("all", jobs, ways, (Ratio(f"all {jobs:,} jobs returned, time", ours, theirs, 1),))
 
 
-def races(many: int = 100_000) -> tuple[Race, ...]:
-    """All races; ``many`` jobs are in the lists of those that are about long lists and not about growth."""
+def races(many: int = 100_000, peers: Sequence[Way] = ()) -> tuple[Race, ...]:
+    """All races.
+
+    Args:
+        many: length of the list in those that are about long lists and not about growth.
+        peers: the same kind of play with the info modules of other collections.
+    """
     return (
-        _one_job(),
+        _one_job(peers),
         *map(_filtering, SIZES),
         _own_process(many),
         _everything(many),

@@ -15,6 +15,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from processes import Cost
 from races import LOOKUP, MODULE, PING, SIZES, Race, Ratio
@@ -35,11 +36,12 @@ class Outcome:
             return ours
         return [mine / getattr(cost, ratio.quantity) for mine, cost in zip(ours, self.costs[ratio.theirs])]
 
-    def times_ping(self, way: str) -> float:
-        return statistics.median(self.ratios(Ratio("", way, PING, None)))
-
-    def largest(self, way: str) -> float:
-        return statistics.median(cost.mebibytes for cost in self.costs[way])
+    def point(self, way: str) -> Point:
+        return Point(
+            statistics.median(self.ratios(Ratio("", way, PING, None))),
+            statistics.median(cost.mebibytes for cost in self.costs[way]),
+            statistics.median(cost.cpu for cost in self.costs[way]),
+        )
 
 
 def _rows(cells: Sequence[Sequence[str]]) -> list[str]:
@@ -83,31 +85,47 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
     return _rows(cells)
 
 
-def growth(outcomes: Iterable[Outcome]) -> dict[str, dict[int, tuple[float, float]]]:
-    """By way and length of the list: the time as a multiple of that of ping, and the MiB of the largest process."""
-    found: dict[str, dict[int, tuple[float, float]]] = {}
+class Point(NamedTuple):
+    """What a way costs for a length of the list, in medians."""
+
+    times_ping: float
+    """Wall time as a multiple of that of ping in the same round."""
+    mebibytes: float
+    cpu: float
+
+
+Growth = dict[str, dict[int, Point]]
+"""By way and length of the list."""
+
+
+def growth(outcomes: Iterable[Outcome]) -> Growth:
+    """How the cost of each way grows with the list."""
+    found: Growth = {}
     for outcome in outcomes:
         if outcome.race.name.startswith("filter-"):
             for way in outcome.costs:
-                found.setdefault(way, {})[outcome.race.jobs] = (outcome.times_ping(way), outcome.largest(way))
+                found.setdefault(way, {})[outcome.race.jobs] = outcome.point(way)
     return found
 
 
-def growth_table(by_way: dict[str, dict[int, tuple[float, float]]]) -> list[str]:
+def growth_table(by_way: Growth) -> list[str]:
     """The growth as a table, with a note on how it ends."""
     cells = [["ten jobs out of", *(f"{size:,}" for size in SIZES)]]
     for way, by_size in by_way.items():
         shown = [by_size.get(size) for size in SIZES]
-        cells.append([way, *(f"{_number(cell[0])} ({cell[1]:.0f} MiB)" if cell else "" for cell in shown)])
+        cells.append(
+            [way, *(f"{_number(cell.times_ping)} ({cell.mebibytes:.0f} MiB)" if cell else "" for cell in shown)]
+        )
     lines = _rows(cells)
     for way in (MODULE, LOOKUP):
-        least, middle, most = (by_way[way][size][0] for size in (SIZES[0], SIZES[-2], SIZES[-1]))
+        # by CPU, since these are measured minutes apart, and how busy the machine is matters less to it
+        least, middle, most = (by_way[way][size].cpu for size in (SIZES[0], SIZES[-2], SIZES[-1]))
         factor = (most - least) / (middle - least)
         limit = SIZES[-1] / SIZES[-2]
         verdict = "linear or better" if factor <= limit else "**worse than linear**"
         lines += [
             "",
-            f"From {SIZES[-2]:,} to {SIZES[-1]:,} jobs, what {way} takes beyond the time for one job grows by the "
+            f"From {SIZES[-2]:,} to {SIZES[-1]:,} jobs, the CPU that {way} takes beyond that for one job grows by the "
             f"factor {factor:.2f}; {limit:g} would be linear: {verdict}.",
         ]
     return lines
@@ -123,10 +141,18 @@ def _machine() -> str:
     )
 
 
-def write(outcomes: Sequence[Outcome], folder: Path) -> None:
-    """Put the tables into ``benchmark.md``, where all but them is written by hand, and draw ``benchmark.svg``."""
+def write(outcomes: Sequence[Outcome], folder: Path, missing: Sequence[str]) -> None:
+    """Put the tables into ``benchmark.md``, where all but them is written by hand, and draw ``benchmark.svg``.
+
+    Args:
+        outcomes: what was measured.
+        folder: where the files are.
+        missing: the modules that could have been compared, and were not.
+    """
     by_way = growth(outcomes)
     measured = [_machine(), "", *table(outcomes)]
+    if missing:
+        measured += ["", f"Not installed here, so not compared (see `--peers`): {', '.join(missing)}."]
     if all(len(by_way.get(way, ())) == len(SIZES) for way in (MODULE, LOOKUP)):
         # imported here: it is large, and what is started from a large process is measured as large
         from plot import draw

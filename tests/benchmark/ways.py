@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -27,7 +28,7 @@ Task = dict[str, Any]
 class Workplace:
     """A folder for one benchmark: the collection as it would be installed, and settings that nobody else changes."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], peers: Path) -> None:
         self.folder = folder
         collections = folder / "collections"
         installed = collections / "ansible_collections" / "opentelekomcloud" / "cce"
@@ -42,7 +43,7 @@ class Workplace:
             "ANSIBLE_LOCAL_TEMP": str(folder / "local"),
             "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
             "ANSIBLE_LIBRARY": str(HERE / "library"),
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_COLLECTIONS_PATH": f"{collections}{os.pathsep}{peers}",
             "PYTHONPATH": str(collections),
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",

@@ -359,8 +359,8 @@ def test_entries_that_are_no_objects_are_left_out_with_a_warning() -> None:
     assert selection.fetched == 1
     assert selection.warnings == [
         "Entry 1 of the job list is null and not an object: it is left out.",
-        "Job a: 2 of its subjobs are no objects: they are left out.",
         "Entry 3 of the job list is a list and not an object: it is left out.",
+        "Job a: 2 of its subjobs are no objects: they are left out.",
     ]
 
 
