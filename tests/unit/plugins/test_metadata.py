@@ -84,7 +84,7 @@ def test_no_collection_is_needed() -> None:
 
 def test_plugins_are_in_folders_that_ansible_knows() -> None:
     folders = {path.name for path in (ROOT / "plugins").iterdir()} - {"__pycache__"}
-    assert folders <= {"doc_fragments", "lookup", "module_utils", "modules", "plugin_utils"}
+    assert folders <= {"action", "doc_fragments", "lookup", "module_utils", "modules", "plugin_utils"}
 
 
 def test_what_is_new_says_since_when() -> None:
