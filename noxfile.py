@@ -374,7 +374,7 @@ def integration(session: nox.Session, core: str) -> None:
     chosen = [target for target in found if core in LONG_TARGETS.get(target, CORES)]
     # the long ones first, so that neither of the two processes waits for the other in the end
     chosen.sort(key=lambda target: (target not in LONG_TARGETS, target))
-    # each in a tree of its own: ansible-test writes into it
+    # each with a tree and a home of its own: ansible-test writes into both
     trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for name in ("left", "right"):
         trees.put(copy_tree(session, name))
@@ -386,7 +386,7 @@ def integration(session: nox.Session, core: str) -> None:
             return subprocess.run(
                 [*command, target],
                 cwd=tree,
-                env={**os.environ, "PATH": path},
+                env={**os.environ, "PATH": path, "HOME": str(tree.parents[2])},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -8,5 +8,8 @@ set -eux
 # ansible-test runs a copy of this folder; where the collection itself lies is the last entry of this variable
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
+# What runs in the background and what looks for it take different homes where HOME is not the one of the account
+export ANSIBLE_ASYNC_DIR="$PWD/async"
+
 python "$ROOT/tests/simulator" --seed 7 --busy-for 600 -- ansible-playbook playbook.yml "$@"
 python "$ROOT/tests/simulator" --seed 7 -- python live.py "$@"
