@@ -9,6 +9,7 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as AnyModule
 from ansible.utils.display import Display
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._json_stream import no_garbage_collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import followed
 
 
@@ -19,6 +20,11 @@ class ActionModule(AnyModule):
     """
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
+        # Ansible parses all code that it sends, and all jobs that come back
+        with no_garbage_collection():
+            return self._heard(tmp, task_vars)
+
+    def _heard(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> t.Any:
         display = Display()
         shell = self._connection._shell
         heard = self._connection.transport == "local" and not self._task.async_val and not self._task.no_log

@@ -273,12 +273,11 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Store, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CONNECTION, LOOKUP
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import Settings, settings_from
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._cache import FOLDER, ListCache
 
 SESSIONS: Kept = {}
 """Logins and connections of this process, so that the many lookups of one template share them."""
@@ -310,7 +309,10 @@ class LookupModule(LookupBase):
             # "from None", because Ansible would append the same sentence once more
             raise AnsibleLookupError(str(error)) from None
 
-    def _cache(self, settings: Settings, report: Report) -> ListCache:
+    def _cache(self, settings: Settings, report: Report) -> Store:
+        # where it is used: Ansible compiles the files of a collection anew in each process
+        from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._cache import FOLDER, ListCache
+
         return ListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), settings, report)
 
     def _connection_variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -8,10 +8,8 @@
 
 from __future__ import annotations
 
-import gc
 import time
 import typing as t
-from contextlib import contextmanager
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -32,6 +30,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import 
     name_clusters,
     select,
 )
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._json_stream import no_garbage_collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept, Session, session_for
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import CloudEntry, Settings, Wait
@@ -187,7 +186,7 @@ class _Search:
         return self._ask(lambda identity: list_clusters(self._session.client, identity, autopilot=autopilot, tap=tap))
 
     def _read(self, chunks: Chunks) -> tuple[str | None, Selection]:
-        with _no_garbage_collection():
+        with no_garbage_collection():
             return None, self._keep(raw_elements(chunks))
 
     def _fetch(self, tap: Tap) -> tuple[str | None, Selection]:
@@ -205,7 +204,7 @@ class _Search:
     def _ask(self, call: t.Callable[[Identity], T]) -> T:
         """What the call returns in the time that is left."""
         over = self._settings.timeout - (self._end - time.monotonic())
-        with _no_garbage_collection():
+        with no_garbage_collection():
             return self._session.client.within_timeout(lambda: self._renewing(call), over)
 
     def _renewing(self, call: t.Callable[[Identity], T]) -> T:
@@ -235,18 +234,3 @@ def _ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, .
             hint = f"did you mean {' or '.join(near)}?" if near else "the project has no cluster at all."
             raise CceError(f"No cluster has the name {name}: {hint}", "option")
     return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))
-
-
-@contextmanager
-def _no_garbage_collection() -> t.Iterator[None]:
-    """Parsing makes many objects and no cycles: looking for some would take more time than the parsing itself.
-
-    It belongs around the wait and not into the thread that is waited for, which may be left behind in the middle.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

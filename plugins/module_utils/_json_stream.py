@@ -12,9 +12,11 @@ length of the list.
 from __future__ import annotations
 
 import codecs
+import gc
 import json
 import re
 import typing as t
+from contextlib import contextmanager
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 
@@ -173,3 +175,18 @@ def _wrapped_elements(text: _Text, wrappers: t.Sequence[str]) -> t.Iterator[t.An
             yield from value[name]
             return
     raise StreamFault("is an object and no list", value=value)
+
+
+@contextmanager
+def no_garbage_collection() -> t.Iterator[None]:
+    """Meanwhile, look for no garbage: parsing makes many objects and no cycles, and a search takes longer than that.
+
+    It belongs around the wait and not into the thread that is waited for, which may be left behind in the middle.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
