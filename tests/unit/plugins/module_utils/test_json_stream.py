@@ -297,7 +297,8 @@ def peak_of(count: int) -> int:
 
 
 def test_memory_does_not_grow_with_the_list() -> None:
-    assert peak_of(20_000) < peak_of(500) + 20_000
+    # the elements are 4 MB; threads that other tests left behind may need some while this is measured
+    assert peak_of(20_000) < peak_of(500) + 500_000
 
 
 def seconds_for(size: int) -> float:
