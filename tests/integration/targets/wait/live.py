@@ -34,7 +34,11 @@ def play(*arguments: str) -> tuple[int, str]:
     printed = []
     job_is("Running")
     command = ["ansible-playbook", "live.yml", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    # as on a terminal: Ansible itself sends lines into a pipe only when it ends
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         for line in process.stdout:
             printed.append(line)
             if LIVE in line:
