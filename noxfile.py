@@ -74,8 +74,12 @@ CORES = {
 SANITY_CORES = ("2.16", "2.20", "2.22")
 
 # Targets that take longer than all others together, and the cores between which it matters to them what Ansible does:
-# how it masks secrets, and how it forks
-LONG_TARGETS = {"secrets": ("2.16", "2.19", "2.21", "2.22"), "cache": ("2.16", "2.22")}
+# how it masks secrets, how it forks, and what it prints
+LONG_TARGETS = {
+    "secrets": ("2.16", "2.19", "2.21", "2.22"),
+    "cache": ("2.16", "2.22"),
+    "examples": ("2.16", "2.20", "2.22"),
+}
 
 # What depends on versions: CI runs it for each entry of the matrix, and then with all that the choices above leave out
 MATRIX_SESSIONS = ("units", "sanity", "integration")
