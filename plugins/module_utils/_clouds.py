@@ -33,7 +33,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings imp
     Settings,
     check_address,
 )
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import converted
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import converted, wrong
 
 if t.TYPE_CHECKING:
     import requests
@@ -81,10 +81,6 @@ class Access:
     catalog: t.Any
 
 
-def _fail(sentence: str) -> CceError:
-    return CceError(sentence, "option")
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # files
 
@@ -119,7 +115,7 @@ def _read_files(name: str) -> tuple[t.Any, str]:
             _check_file(path, "public-clouds" if kind == "vendor_files" else "clouds")
     file = files["config_files"] or files["secure_files"]
     if not file:
-        raise _fail(
+        raise wrong(
             f"No clouds.yaml was found, so that there is no cloud {name}: add one of "
             f"{', '.join(places['config_files'])}, or name one in OS_CLIENT_CONFIG_FILE."
         )
@@ -130,7 +126,7 @@ def _read_files(name: str) -> tuple[t.Any, str]:
             config = loader.OpenStackConfig(load_envvars=False, **places)
         except Exception:  # pylint: disable=broad-exception-caught
             # whatever a section is that has another form than the SDK expects
-            raise _fail("The clouds.yaml cannot be used: check its sections beside clouds.") from None
+            raise wrong("The clouds.yaml cannot be used: check its sections beside clouds.") from None
     known = [str(cloud) for cloud in config.cloud_config["clouds"]]
     if name not in known:
         raise _unknown(name, file, known)
@@ -145,12 +141,12 @@ def _check_file(path: str, section: str) -> None:
         with open(path, encoding="utf-8") as file:
             content = json.load(file) if path.endswith("json") else yaml.safe_load(file)
     except OSError as error:
-        raise _fail(f"The file {path} cannot be read ({(error.strerror or '').lower()}): check its rights.") from None
+        raise wrong(f"The file {path} cannot be read ({(error.strerror or '').lower()}): check its rights.") from None
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         # not its text, which may repeat a secret
         line = getattr(getattr(error, "problem_mark", None), "line", getattr(error, "lineno", 0) - 1) + 1
         where = f" in line {line}" if line else ""
-        raise _fail(
+        raise wrong(
             f"The file {path} is no valid {'JSON' if path.endswith('json') else 'YAML'}{where}: correct it."
         ) from None
     clouds = content.get(section, {}) if isinstance(content, dict) else content
@@ -158,14 +154,14 @@ def _check_file(path: str, section: str) -> None:
         isinstance(clouds, dict)
         and all(isinstance(cloud, dict) and isinstance(cloud.get("auth", {}), dict) for cloud in clouds.values())
     ):
-        raise _fail(f"The file {path} has another form than it should: check that {section} holds named entries.")
+        raise wrong(f"The file {path} has another form than it should: check that {section} holds named entries.")
 
 
 def _unknown(name: str, file: str, known: t.Sequence[str]) -> CceError:
     near = difflib.get_close_matches(name, known, n=3)
     if near:
-        return _fail(f"The file {file} has no cloud {name}: did you mean {' or '.join(near)}?")
-    return _fail(
+        return wrong(f"The file {file} has no cloud {name}: did you mean {' or '.join(near)}?")
+    return wrong(
         f"The file {file} has no cloud {name}: take one of {', '.join(sorted(known)[:20]) or 'those it shall hold'}."
     )
 
@@ -186,7 +182,7 @@ def read_entry(settings: Settings, entry: CloudEntry, report: Report) -> Setting
     source = f"cloud {entry.name} in {file}"
     raw = config.cloud_config["clouds"].get(entry.name)
     if raw is None:
-        raise _fail(f"The {source} has no text for its name: put the name into quotation marks.")
+        raise wrong(f"The {source} has no text for its name: put the name into quotation marks.")
     for secret in _secrets(raw):
         report.secret(secret)
     _check_profile(raw, source)
@@ -233,7 +229,7 @@ def _check_profile(raw: t.Mapping[str, t.Any], source: str) -> None:
     profile = raw.get("profile", raw.get("cloud"))
     if profile is not None and (not isinstance(profile, str) or urlsplit(profile).netloc):
         # the SDK would fetch it by itself, past time limit and proxy, and send the credentials to where it says
-        raise _fail(f"The {source} takes its profile from an address: copy the profile into a clouds-public.yaml.")
+        raise wrong(f"The {source} takes its profile from an address: copy the profile into a clouds-public.yaml.")
 
 
 def _override(raw: dict[str, t.Any], settings: Settings, entry: CloudEntry) -> None:
@@ -280,7 +276,7 @@ def _access_key(raw: dict[str, t.Any], entry: CloudEntry, source: str) -> Access
     if not access_key and not secret_key:
         return None
     if not access_key or not secret_key:
-        raise _fail(f"Half a credential is given: add {'sk' if access_key else 'ak'} to the {source}.")
+        raise wrong(f"Half a credential is given: add {'sk' if access_key else 'ak'} to the {source}.")
     security_token = said("security_token", _SECURITY_TOKEN)
     for part in parts:
         for key in [key for key in part if str(key).replace("-", "_") in _KEYS]:
@@ -293,7 +289,7 @@ def _region(config: t.Any, settings: Settings, name: str, source: str, *, valida
     raw = config.cloud_config["clouds"][name]
     regions = [region.get("name") if isinstance(region, dict) else region for region in raw.get("regions") or ()]
     if settings.region and regions and settings.region not in regions:
-        raise _fail(f"The {source} has no region {settings.region}: take one of {', '.join(map(str, regions))}.")
+        raise wrong(f"The {source} has no region {settings.region}: take one of {', '.join(map(str, regions))}.")
     wanted = [settings.region or ""]
     if not settings.region and not regions and not raw.get("region_name"):
         # a profile has several regions, and the SDK would take the first: the project's name knows better
@@ -310,17 +306,17 @@ def _region(config: t.Any, settings: Settings, name: str, source: str, *, valida
                 continue
             except exceptions.NoMatchingPlugin:
                 kind = raw.get("auth_type")
-                raise _fail(
+                raise wrong(
                     f"The {source} has an auth_type {kind!r} that keystoneauth does not know here: correct it, "
                     "or install the library that brings it."
                 ) from None
             except exceptions.MissingRequiredOptions as error:
                 missing = " and ".join(str(option.name).replace("-", "_") for option in error.options)
-                raise _fail(f"The {source} is not complete: add {missing} to its auth.") from None
+                raise wrong(f"The {source} is not complete: add {missing} to its auth.") from None
             except Exception:  # pylint: disable=broad-exception-caught
                 # what it raises for a key too many or a value of a wrong type is not foreseeable
                 break
-    raise _fail(f"The {source} cannot be used as it stands: check its auth, auth_type, profile and region_name.")
+    raise wrong(f"The {source} cannot be used as it stands: check its auth, auth_type, profile and region_name.")
 
 
 def _with_scheme(auth_url: t.Any) -> t.Any:
@@ -339,7 +335,7 @@ def _verify(settings: Settings, entry: CloudEntry, region: t.Any, source: str) -
         return checked
     path = os.path.expanduser(str(path))
     if not os.path.exists(path):
-        raise _fail(f"The cacert of the {source} names {path!r}, which is not there: give the path of a file that is.")
+        raise wrong(f"The cacert of the {source} names {path!r}, which is not there: give the path of a file that is.")
     return path
 
 
@@ -355,7 +351,7 @@ def _flag(value: t.Any, default: bool) -> bool:
 def _login(region: t.Any, settings: Settings, entry: CloudEntry, source: str) -> Login:
     plugin, auth = region.get_auth(), region.config["auth"]
     if region.config.get("auth_type") in _PASSWORD_TYPES and not auth.get("password"):
-        raise _fail(f"The {source} is not complete: add password to its auth, there or in secure.yaml.")
+        raise wrong(f"The {source} is not complete: add password to its auth, there or in secure.yaml.")
     if settings.auth_url and hasattr(plugin, "auth_url"):
         url = settings.auth_url
         plugin.auth_url = url if url.endswith("/v3") else url + "/v3"
@@ -395,7 +391,7 @@ def log_in(login: Login, client: Client, report: Report) -> Access:
     except CceError:
         raise
     except exceptions.AuthPluginException:
-        raise _fail(f"The {login.source} is not complete: check its auth and auth_type.") from None
+        raise wrong(f"The {login.source} is not complete: check its auth and auth_type.") from None
     except Exception:  # pylint: disable=broad-exception-caught
         # texts of plugins may repeat what they sent; that they failed says that they got something else than expected
         raise transport.unusable("is not what it should be") from None
