@@ -24,6 +24,9 @@ _WHITESPACE = re.compile(r"[ \t\n\r]*")
 # the rest of a number whose beginning is a number as well, the rest of an escape. Strings have an error of their own.
 _CUT_TOKEN = re.compile(r"|-|t(ru?)?|f(a(ls?)?)?|n(ul?)?|\.|[eE][+-]?|u[0-9a-fA-F]{0,4}")
 
+# Enough to step back out of subjobs and theirs; many more would cost what they are to save
+_GUESSES = 3
+
 
 class StreamFault(ValueError):
     """Why a text is no JSON list, worded to follow "the answer ".
@@ -75,6 +78,8 @@ class _Text:
         self.at_hand = ""
         self.position = 0
         self.ended = False
+        # one guess for each text at hand: a wrong one is not made again for each element
+        self._guess = False
 
     def more(self, characters: int = 1) -> bool:
         """Read on by at least that many characters, if there are so many; False when there is nothing left."""
@@ -91,6 +96,7 @@ class _Text:
             wanted -= len(parts[-1])
         self.at_hand = "".join(parts)
         self.position = 0
+        self._guess = True
         return wanted < characters
 
     def next_character(self) -> str:
@@ -102,6 +108,50 @@ class _Text:
                 return self.at_hand[self.position]
             if not self.more():
                 return ""
+
+    def run(self) -> t.Iterator[t.Any]:
+        """Take the elements of a list, many at once, as long as that goes well; those that are left stand here then.
+
+        Together they are parsed in two thirds of the time, since the parser makes the names of their members once.
+        """
+        while self._guess:
+            self._guess = False
+            values = self._values()
+            if not values:
+                return
+            yield from values
+            if self.at_hand.endswith(("}", "]")):
+                # perhaps one that is whole
+                return
+            self.more()
+
+    def _values(self) -> list[t.Any]:
+        """Take all elements at hand up to the last place where one ends and another begins; none is no wrong answer.
+
+        That place is guessed by its looks: what is cut anywhere else is no list, and is left.
+        """
+        text, begin, end = self.at_hand, self.position, len(self.at_hand)
+        for _attempt in range(_GUESSES):
+            cut = text.rfind("},{", begin, end)
+            if cut < 0:
+                return []
+            end = text.rfind("[", begin, cut)
+            if end < 0 or text.count("[", begin, cut) == text.count("]", begin, cut):
+                break
+            # else that was between two elements of an inner list, which begins before
+        else:
+            return []
+        listed = f"[{text[begin : cut + 1]}]"
+        try:
+            values, end = self._decoder.raw_decode(listed)
+        except (ValueError, RecursionError):
+            # taken one by one, what is wrong is found
+            return []
+        if end < len(listed):
+            return []
+        # behind the comma
+        self.position = cut + 2
+        return t.cast("list[t.Any]", values)
 
     def value(self) -> t.Any:
         """Take the value that stands here; enough behind it has been read as well to know that it is whole."""
@@ -152,6 +202,7 @@ def _list_elements(text: _Text) -> t.Iterator[t.Any]:
         text.position += 1
     else:
         while True:
+            yield from text.run()
             yield text.value()
             separator = text.next_character()
             text.position += 1

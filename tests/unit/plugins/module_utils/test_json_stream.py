@@ -76,7 +76,12 @@ def documents(draw: st.DrawFn) -> bytes:
     blanks = st.text(" \t\r\n", max_size=3)
     ascii_only = draw(st.booleans())
     written = values.map(
-        lambda value: json.dumps(value, ensure_ascii=ascii_only, indent=draw(st.sampled_from((None, 1))))
+        lambda value: json.dumps(
+            value,
+            ensure_ascii=ascii_only,
+            indent=draw(st.sampled_from((None, 1))),
+            separators=draw(st.sampled_from((None, (",", ":")))),
+        )
     )
     parts = draw(st.lists(written | st.sampled_from(numbers), max_size=5))
     separator = f"{draw(blanks)},{draw(blanks)}"
@@ -91,6 +96,38 @@ def test_any_list_in_any_pieces(data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(document)), max_size=12)))
     pieces = [document[start:end] for start, end in zip([0, *cuts], [*cuts, len(document)])]
     assert read(*pieces) == json.loads(document.decode("utf-8-sig"))
+
+
+# as the API writes it, and with everything inside that looks like the border between two jobs
+borders = st.sampled_from(("},{", "},{]", "[", "]", "}", '"', "a"))
+jobs = st.recursive(
+    st.dictionaries(borders, borders, max_size=2),
+    lambda inner: st.dictionaries(borders, st.lists(inner, max_size=3) | inner | borders, max_size=3),
+    max_leaves=12,
+)
+
+
+def outcome(pieces: t.Iterable[bytes]) -> tuple[list[t.Any], str | None]:
+    """The elements, and the fault that ends them."""
+    found = []
+    try:
+        for element in elements(pieces):
+            found.append(element)
+    except StreamFault as fault:
+        return found, f"{fault} {fault.truncated}"
+    return found, None
+
+
+@settings(max_examples=1000, deadline=None, database=None)
+@given(st.lists(jobs, max_size=8), st.data())
+def test_many_jobs_at_once_are_the_same_as_one_by_one(listed: list[t.Any], data: st.DataObject) -> None:
+    document = json.dumps(listed, separators=(",", ":")).encode()
+    assert outcome([document]) == (listed, None)
+    # something is wrong somewhere
+    start = data.draw(st.integers(0, len(document)))
+    end = data.draw(st.integers(start, min(start + 2, len(document))))
+    wrong = document[:start] + data.draw(st.sampled_from((b"", b",", b"[", b"]", b"{", b"}", b'"'))) + document[end:]
+    assert outcome([wrong]) == outcome(in_bytes(wrong))
 
 
 @pytest.mark.parametrize("document", [b"[]", b" [ ] ", b"\xef\xbb\xbf[]", b"\r\n\t[\n]\n" + b" " * 3 * PIECE])
