@@ -11,7 +11,7 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, explain, shown_url
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, shown_url
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._identity import Identity
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._json_stream import StreamFault, elements
 
@@ -143,6 +143,9 @@ def raw_elements(chunks: Chunks) -> t.Iterator[t.Any]:
 
 
 def _unreadable(call: Call, fault: StreamFault) -> CceError:
+    # where it is used: Ansible compiles a module's files anew for each task, and most succeed
+    from ansible_collections.opentelekomcloud.cce.plugins.module_utils._failures import explain
+
     # some gateways report a failure with status 200
     code, message, request_id = explain(fault.value)
     words = ": ".join(part for part in (code, message) if part)

@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import explain
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._failures import explain
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import JOB_KEYS, Query, select, summarise
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
     LOOKUP,

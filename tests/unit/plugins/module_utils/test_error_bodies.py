@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, explain, no_auth
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._failures import MAX_ERROR_BODY, explain
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, no_auth
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Server, Told, answer
 
 FIXTURES = Path(__file__).parent / "fixtures" / "errors"
@@ -252,8 +252,8 @@ def test_long_header_is_cut() -> None:
 
 def test_only_the_beginning_of_a_body_is_read() -> None:
     body = {"message": "known"}
-    assert failure(answer(500, json.dumps(body).ljust(_http.MAX_ERROR_BODY))).message == "known"
-    assert failure(answer(500, json.dumps(body).ljust(_http.MAX_ERROR_BODY) + "nonsense")).message == "known"
+    assert failure(answer(500, json.dumps(body).ljust(MAX_ERROR_BODY))).message == "known"
+    assert failure(answer(500, json.dumps(body).ljust(MAX_ERROR_BODY) + "nonsense")).message == "known"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ import urllib3
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, no_auth, retry_after
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._failures import retry_after
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import Call, Client, no_auth
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
     Told,
