@@ -45,7 +45,7 @@ def test_races_are_run_and_their_table_is_put_into_the_page(tmp_path: Path) -> N
     assert "old" not in text
     for quantity in ("time", "memory"):
         assert f"| module's own process, 10 of 50 jobs, {quantity} | requests.get + json.loads |" in text
-    assert "| wait over ten polls, CPU | until with ten tries |" in text
+    assert "| wait over ten polls, 1,000 jobs, CPU | uri + selectattr, until with ten tries |" in text
 
 
 def test_a_race_that_is_not_there() -> None:
