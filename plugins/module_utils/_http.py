@@ -309,6 +309,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def host_of(url: str) -> str:
+    """Host and port of an address, without credentials."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
