@@ -40,7 +40,6 @@ class Outcome:
         return Point(
             statistics.median(self.ratios(Ratio("", way, PING, None))),
             statistics.median(cost.mebibytes for cost in self.costs[way]),
-            statistics.median(cost.cpu for cost in self.costs[way]),
         )
 
 
@@ -91,7 +90,6 @@ class Point(NamedTuple):
     times_ping: float
     """Wall time as a multiple of that of ping in the same round."""
     mebibytes: float
-    cpu: float
 
 
 Growth = dict[str, dict[int, Point]]
@@ -118,14 +116,14 @@ def growth_table(by_way: Growth) -> list[str]:
         )
     lines = _rows(cells)
     for way in (MODULE, LOOKUP):
-        # by CPU, since these are measured minutes apart, and how busy the machine is matters less to it
-        least, middle, most = (by_way[way][size].cpu for size in (SIZES[0], SIZES[-2], SIZES[-1]))
+        # as multiples of ping, since these are measured minutes apart, and the machine may be busier by then
+        least, middle, most = (by_way[way][size].times_ping for size in (SIZES[0], SIZES[-2], SIZES[-1]))
         factor = (most - least) / (middle - least)
         limit = SIZES[-1] / SIZES[-2]
         verdict = "linear or better" if factor <= limit else "**worse than linear**"
         lines += [
             "",
-            f"From {SIZES[-2]:,} to {SIZES[-1]:,} jobs, the CPU that {way} takes beyond that for one job grows by the "
+            f"From {SIZES[-2]:,} to {SIZES[-1]:,} jobs, the time that {way} takes beyond that for one job grows by the "
             f"factor {factor:.2f}; {limit:g} would be linear: {verdict}.",
         ]
     return lines
