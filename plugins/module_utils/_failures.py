@@ -74,12 +74,6 @@ def too_large(call: Call, response: requests.Response, most: int) -> CceError:
     )
 
 
-def given_up(error: CceError, why: str) -> CceError:
-    """The failure with the reason why there is no other try."""
-    error.args = (f"{str(error).rstrip('.')} ({why}).",)
-    return error
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # without an answer
 

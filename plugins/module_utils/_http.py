@@ -263,13 +263,11 @@ class Client:
         Raises:
             CceError: when that would be after the deadline.
         """
-        from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _failures
-
         remaining = self._remaining()
         # no time, or one that is over by this machine's clock, is no reason to try again without a pause
         if error.retry_after:
             if error.retry_after >= remaining:
-                raise _failures.given_up(
+                raise _given_up(
                     error, f"it asks to wait {error.retry_after:.10g} s, and timeout leaves {remaining:.1f} s"
                 )
             return error.retry_after
@@ -277,15 +275,15 @@ class Client:
         # between half and all of it, so that many who failed together do not come back together
         pause = random.uniform(longest / 2, longest)
         if pause >= remaining:
-            raise _failures.given_up(error, f"timeout leaves no time for another try: {remaining:.1f} s")
+            raise _given_up(error, f"timeout leaves no time for another try: {remaining:.1f} s")
         return pause
 
     def _broken(self, call: Call, error: Exception) -> CceError:
-        from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _failures
-
         if time.monotonic() >= self._end:
             # whatever it was: the time is up, and most likely that is why
             return self._timed_out()
+        from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _failures
+
         return _failures.broken(call, error)
 
     def _warn_of_plain_http(self, url: str) -> None:
@@ -293,6 +291,12 @@ class Client:
         if urlsplit(url).scheme == "http" and not _is_loopback(host) and host not in self._warned_hosts:
             self._warned_hosts.add(host)
             self._report.warn(f"Credentials travel unencrypted to {host}: use an https address.")
+
+
+def _given_up(error: CceError, why: str) -> CceError:
+    """The failure with the reason why there is no other try."""
+    error.args = (f"{str(error).rstrip('.')} ({why}).",)
+    return error
 
 
 # ---------------------------------------------------------------------------------------------------------------------

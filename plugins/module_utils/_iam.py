@@ -105,12 +105,7 @@ def log_in(settings: Settings, credential: PasswordCredential, client: Client, r
     project_id = _str(project.get("id")) or settings.project_id
     if not project_id:
         raise _unusable(call, "holds no project; check project_name, or give project_id")
-    presumed = region_of(settings.project_name or _str(project.get("name")))
-    endpoint = (
-        settings.endpoint
-        or _catalog_endpoint(body.get("catalog"), settings.region, presumed)
-        or public_address("cce", settings.region or presumed)
-    )
+    endpoint = _endpoint(settings, body.get("catalog"), _str(project.get("name")), ("public",))
     return Identity(TokenAuth(token), project_id, endpoint, renewable=True)
 
 
@@ -130,12 +125,7 @@ def log_in_by_cloud(settings: Settings, login: Login, client: Client, report: Re
             f"No project is given: add project_id or project_name to the auth of the {login.source}, or as an option.",
             "option",
         )
-    presumed = region_of(settings.project_name or access.project_name)
-    endpoint = (
-        settings.endpoint
-        or _catalog_endpoint(access.catalog, settings.region, presumed, login.interfaces)
-        or public_address("cce", settings.region or presumed)
-    )
+    endpoint = _endpoint(settings, access.catalog, access.project_name, login.interfaces)
     return Identity(TokenAuth(access.token), project_id, endpoint, login.renewable)
 
 
@@ -209,8 +199,18 @@ def find_project(
 # the catalog
 
 
+def _endpoint(settings: Settings, catalog: t.Any, project_name: str | None, interfaces: t.Sequence[str]) -> str:
+    """Where CCE is: as the user said, else as the catalog says, else where the public hosts of the region are."""
+    presumed = region_of(settings.project_name or project_name)
+    return (
+        settings.endpoint
+        or _catalog_endpoint(catalog, settings.region, presumed, interfaces)
+        or public_address("cce", settings.region or presumed)
+    )
+
+
 def _catalog_endpoint(
-    catalog: t.Any, region: str | None, presumed: str | None, interfaces: t.Sequence[str] = ("public",)
+    catalog: t.Any, region: str | None, presumed: str | None, interfaces: t.Sequence[str]
 ) -> str | None:
     """Scheme and host of CCE in the region, None when the catalog does not say.
 

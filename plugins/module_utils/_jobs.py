@@ -474,6 +474,14 @@ def _duration(start: str | None, end: str | None) -> float | None:
 
 
 def _mapping(raw: Raw, key: str, tally: _Tally) -> dict[str, t.Any]:
+    value = _read(raw, key, dict, tally) or {}
+    try:
+        if "".join((*value, *value.values())).isascii():
+            return dict(value)
+    except TypeError:
+        # not only text
+        pass
+
     def clean(value: t.Any, level: int) -> t.Any:
         if isinstance(value, str):
             return value if value.isascii() else _clean(value)
@@ -487,14 +495,7 @@ def _mapping(raw: Raw, key: str, tally: _Tally) -> dict[str, t.Any]:
             return [clean(entry, level + 1) for entry in value]
         return value
 
-    value = _read(raw, key, dict, tally) or {}
-    try:
-        usual = "".join((*value, *value.values())).isascii()
-    except TypeError:
-        # not only text
-        usual = False
-    mapping: dict[str, t.Any] = dict(value) if usual else clean(value, 1)
-    return mapping
+    return t.cast("dict[str, t.Any]", clean(value, 1))
 
 
 def _clean(text: str) -> str:

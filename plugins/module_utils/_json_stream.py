@@ -78,8 +78,8 @@ class _Text:
         self.at_hand = ""
         self.position = 0
         self.ended = False
-        # one guess for each text at hand: a wrong one is not made again for each element
-        self._guess = False
+        # whether no run has been tried in what is at hand: one that went wrong is not tried again for each element
+        self._untried = False
 
     def more(self, characters: int = 1) -> bool:
         """Read on by at least that many characters, if there are so many; False when there is nothing left."""
@@ -96,7 +96,7 @@ class _Text:
             wanted -= len(parts[-1])
         self.at_hand = "".join(parts)
         self.position = 0
-        self._guess = True
+        self._untried = True
         return wanted < characters
 
     def next_character(self) -> str:
@@ -114,8 +114,8 @@ class _Text:
 
         Together they are parsed in two thirds of the time, since the parser makes the names of their members once.
         """
-        while self._guess:
-            self._guess = False
+        while self._untried:
+            self._untried = False
             values = self._values()
             if not values:
                 return
@@ -143,11 +143,11 @@ class _Text:
             return []
         listed = f"[{text[begin : cut + 1]}]"
         try:
-            values, end = self._decoder.raw_decode(listed)
+            values, parsed = self._decoder.raw_decode(listed)
         except (ValueError, RecursionError):
             # taken one by one, what is wrong is found
             return []
-        if end < len(listed):
+        if parsed < len(listed):
             return []
         # behind the comma
         self.position = cut + 2

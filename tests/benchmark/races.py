@@ -307,8 +307,8 @@ def _waiting() -> Race:
 
     ours, theirs, own = (
         "wait over ten polls",
-        "uri + selectattr, until with ten tries",
-        "jobs_info, until with ten tries",
+        f"{URI}, until with ten tries",
+        f"{MODULE}, until with ten tries",
     )
     more: Mapping[str, Any] = {"calls": {"lists": polls}, "before": finish_at_the_last_poll}
     ways = (
