@@ -22,8 +22,11 @@ def _nothing(value: str) -> str:
 try:
     # since ansible-core 2.22
     from ansible.module_utils.secrets import register_secret as _register
+
+    ANSIBLE_MASKS = True
 except ImportError:
     _register = _nothing
+    ANSIBLE_MASKS = False
 
 register_secret: t.Callable[[str], t.Any] = _register
 """Mask this value in everything that Ansible prints from now on; without effect before ansible-core 2.22."""

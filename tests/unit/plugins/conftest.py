@@ -163,6 +163,36 @@ def trusted(value: t.Any) -> t.Any:
 
 
 @pytest.fixture
+def run_action(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[..., dict[str, t.Any]]:
+    """The module's task as Ansible does it without the module, as a function like ``run_module``."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.play_context import PlayContext
+    from ansible.playbook.task import Task
+    from ansible.plugins.loader import action_loader, connection_loader
+
+    def run(options: dict[str, t.Any], check_mode: bool = False, **variables: t.Any) -> dict[str, t.Any]:
+        task = Task()
+        task.args = options
+        task.check_mode = check_mode
+        play_context = PlayContext()
+        action = action_loader.get(
+            "opentelekomcloud.cce.jobs_info",
+            task=task,
+            connection=connection_loader.get("ansible.builtin.local", play_context, os.devnull),
+            play_context=play_context,
+            loader=DataLoader(),
+            templar=make_templar({}),
+            shared_loader_obj=None,
+        )
+        action._execute_module = lambda **_: pytest.fail("the module is sent")
+        here = {"ansible_python_interpreter": sys.executable, "ansible_inject_invocation": True}
+        result: dict[str, t.Any] = json.loads(as_the_user_sees(json.dumps(action.run(task_vars={**here, **variables}))))
+        return result
+
+    return run
+
+
+@pytest.fixture
 def run_lookup(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[..., t.Any]:
     """The lookup as a function of its terms, variables and options."""
     from ansible.plugins.loader import lookup_loader

@@ -303,8 +303,11 @@ def main(arguments: list[str]) -> None:
         # here only, since it shows the arguments of modules, whatever they are
         debug = {"ANSIBLE_DEBUG": "1"}
         path = os.pathsep.join([str(Path(given, "without_requests")), os.environ.get("PYTHONPATH", "")])
+        # in an environment of its own, a module is in any case sent
+        sent = ["-e", '{"environment_of_tasks": {"SENT": "yes"}}']
         runs = [
             ("module", "module.yml", ["-vvvvv"], loud),
+            ("module-sent", "module.yml", ["-vvvvv", *sent], loud),
             ("lookup", "lookup.yml", ["-vvvvv"], loud),
             ("ways", "ways.yml", ["-vvvvv"], loud),
             (
@@ -314,12 +317,19 @@ def main(arguments: list[str]) -> None:
                 {**loud, **user, **proxied, **debug},
             ),
             (
+                "environment-sent",
+                "environment.yml",
+                ["-vvvvv", "-e", "kind=connection", *sent],
+                {**loud, **user, **proxied, **debug},
+            ),
+            (
                 "dependency",
                 "environment.yml",
                 ["-vvvvv", "-e", "kind=dependency"],
                 {**loud, **user, "PYTHONPATH": path},
             ),
             ("harmless", "harmless.yml", [], {"GIVEN": str(file)}),
+            ("harmless-sent", "harmless.yml", sent, {"GIVEN": str(file)}),
         ]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda each: stage.play(each[0], each[1], *each[2], **each[3]), runs))

@@ -250,6 +250,18 @@ SECRETS: dict[str, dict[str, t.Any]] = {
 
 
 @pytest.mark.parametrize("options", SECRETS.values(), ids=SECRETS)
+def test_no_secret_in_a_failure_of_a_task_without_the_module(
+    run_action: Run, simulator: t.Any, options: dict[str, t.Any]
+) -> None:
+    given, secrets = fresh({**simulator.access(), "retries": 0, **options})
+    result = run_action(given)
+    assert result["failed"] is True
+    assert "invocation" in result
+    shown = json.dumps(result)
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize("options", SECRETS.values(), ids=SECRETS)
 @pytest.mark.parametrize("verbosity", [0, 4])
 def test_no_secret_in_a_failure(run_module: Run, simulator: t.Any, options: dict[str, t.Any], verbosity: int) -> None:
     given, secrets = fresh({**simulator.access(), "retries": 0, **options})
