@@ -66,6 +66,7 @@ class ActionModule(AnyModule):
         # where it is used, as below: Ansible compiles the files of a collection anew in each process
         from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._here import run_here
 
+        Display().vvv("The module is not sent: Ansible does its task itself.", host=variables.get("inventory_hostname"))
         # before ansible-core 2.21 nobody was asked about it
         setting, show_options = "INJECT_INVOCATION", True
         if constants.config.get_configuration_definition(setting):
