@@ -168,7 +168,7 @@ def _filtering(jobs: int) -> Race:
             Ratio(f"module, {measure}, time", MODULE, URI, 1 / 15 if jobs == 100_000 else 1),
             Ratio(f"lookup, {measure}, time", LOOKUP, URL, 1 / 6 if jobs == 100_000 else 1),
         ]
-    return Race(f"filter-{jobs}", jobs, tuple(ways), tuple(ratios))
+    return Race(f"filter-{jobs}", jobs, tuple(ways), tuple(ratios), times=3 if jobs <= 1_000 else 1)
 
 
 _OWN_COST = """
