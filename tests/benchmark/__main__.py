@@ -23,22 +23,21 @@ from pathlib import Path
 import peers
 from clouds import Clouds
 from processes import Cost
-from races import Race, races
-from report import Outcome, table, write
+from races import GROWTH, Race, races
+from report import Outcome, growth_verdict, table, write
 from ways import ROOT, Workplace
 
 
 def go(race: Race, rounds: int, clouds: Clouds, workplace: Workplace) -> Outcome:
     """Go the ways of a race in turn."""
-    cloud = clouds.with_jobs(race.jobs)
     costs: dict[str, list[Cost]] = {way.name: [] for way in race.ways}
     for number in range(rounds):
         found: dict[str, list[str]] = {}
         # every other round begins at the end, so that no way always comes after the same one
         for way in race.ways[:: -1 if number % 2 else 1]:
-            cost, ids = way.go(workplace, cloud)
+            cost, ids = way.go(workplace, clouds.with_jobs(way.jobs or race.jobs))
             costs[way.name].append(cost)
-            if ids is not None:
+            if ids is not None and not way.jobs:
                 found[way.name] = ids
         if len(set(map(tuple, found.values()))) > 1:
             sys.exit(f"They do not find the same jobs: {found}")
@@ -78,6 +77,8 @@ def main() -> None:
             outcomes.append(go(race, arguments.runs * race.times, clouds, workplace))
             if race.ratios:
                 print(*table(outcomes[-1:]), sep="\n", flush=True)
+            if race.name == GROWTH:
+                print(*growth_verdict(outcomes[-1]), sep="\n", flush=True)
     output = arguments.output or (None if arguments.only else ROOT / "docs")
     if output:
         missing = [peer.module for peer in peers.PEERS if peer not in found]

@@ -18,6 +18,9 @@ SIZES = (1, 1_000, 10_000, 100_000, 300_000)
 LARGEST_OF_OTHERS = 100_000
 """The ways of Ansible itself take minutes for longer lists."""
 
+GROWTH = "growth"
+"""The race in which lists of several lengths are read in turn."""
+
 PING = "ping"
 MODULE = "jobs_info"
 SENT = "jobs_info, sent"
@@ -116,6 +119,36 @@ def _selected(jobs: str, cloud: Cloud) -> str:
 # ten jobs out of many
 
 
+def _by_module(name: str, jobs: int | None = None) -> Way:
+    def tasks(cloud: Cloud) -> list[Task]:
+        return [_jobs_info(cloud, **_failed_of_one_cluster(cloud)), _tell("answer.jobs | map(attribute='id')")]
+
+    return play(name, tasks, calls={"lists": 1}, jobs=jobs)
+
+
+def _by_lookup(name: str, jobs: int | None = None) -> Way:
+    def tasks(cloud: Cloud) -> list[Task]:
+        return [_tell(_query(**_failed_of_one_cluster(cloud)) + " | map(attribute='id')")]
+
+    return play(name, tasks, variables=_token_variables, calls={"lists": 1}, jobs=jobs)
+
+
+def of_length(way: str, jobs: int) -> str:
+    """The name of a way in the race of lengths."""
+    return f"{way}, {jobs:,} jobs"
+
+
+def _growing() -> Race:
+    # in turn, since a machine that is busier by the next race would spoil how they compare
+    sizes = (SIZES[0], *SIZES[-2:])
+    ways = [
+        make(of_length(name, size), size)
+        for make, name in ((_by_module, MODULE), (_by_lookup, LOOKUP))
+        for size in sizes
+    ]
+    return Race(GROWTH, SIZES[-1], tuple(ways), (), times=2)
+
+
 def _filtering(jobs: int) -> Race:
     def url_lookup(cloud: Cloud) -> list[Task]:
         address = cloud.facts["endpoint"] + cloud.jobs_path
@@ -126,14 +159,7 @@ def _filtering(jobs: int) -> Race:
     ways = [
         # it prints as the others do, so that one task is all that they differ in
         play(PING, lambda cloud: [{"ansible.builtin.ping": {}}, {"ansible.builtin.debug": {"msg": "pong"}}]),
-        play(
-            MODULE,
-            lambda cloud: [
-                _jobs_info(cloud, **_failed_of_one_cluster(cloud)),
-                _tell("answer.jobs | map(attribute='id')"),
-            ],
-            calls={"lists": 1},
-        ),
+        _by_module(MODULE),
         play(
             SENT,
             lambda cloud: [
@@ -142,12 +168,7 @@ def _filtering(jobs: int) -> Race:
             ],
             calls={"lists": 1},
         ),
-        play(
-            LOOKUP,
-            lambda cloud: [_tell(_query(**_failed_of_one_cluster(cloud)) + " | map(attribute='id')")],
-            variables=_token_variables,
-            calls={"lists": 1},
-        ),
+        _by_lookup(LOOKUP),
     ]
     ratios = []
     if jobs <= LARGEST_OF_OTHERS:
@@ -367,6 +388,7 @@ def races(many: int = 100_000, peers: Sequence[Way] = ()) -> tuple[Race, ...]:
     return (
         _one_job(peers),
         *map(_filtering, SIZES),
+        _growing(),
         _own_process(many),
         _everything(many),
         _fifty_tasks(),

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from processes import Cost
-from races import LOOKUP, MODULE, PING, SIZES, Race, Ratio
+from races import GROWTH, LOOKUP, MODULE, PING, SIZES, Race, Ratio, of_length
 
 _BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
 
@@ -107,19 +107,26 @@ def growth(outcomes: Iterable[Outcome]) -> Growth:
 
 
 def growth_table(by_way: Growth) -> list[str]:
-    """The growth as a table, with a note on how it ends."""
+    """The growth as a table."""
     cells = [["ten jobs out of", *(f"{size:,}" for size in SIZES)]]
     for way, by_size in by_way.items():
         shown = [by_size.get(size) for size in SIZES]
         cells.append(
             [way, *(f"{_number(cell.times_ping)} ({cell.mebibytes:.0f} MiB)" if cell else "" for cell in shown)]
         )
-    lines = _rows(cells)
+    return _rows(cells)
+
+
+def growth_verdict(outcome: Outcome) -> list[str]:
+    """How the cost grows at the end, from medians of lengths that were gone in turn."""
+    lines = []
+    limit = SIZES[-1] / SIZES[-2]
     for way in (MODULE, LOOKUP):
-        # as multiples of ping, since these are measured minutes apart, and the machine may be busier by then
-        least, middle, most = (by_way[way][size].times_ping for size in (SIZES[0], SIZES[-2], SIZES[-1]))
+        least, middle, most = (
+            statistics.median(cost.seconds for cost in outcome.costs[of_length(way, size)])
+            for size in (SIZES[0], *SIZES[-2:])
+        )
         factor = (most - least) / (middle - least)
-        limit = SIZES[-1] / SIZES[-2]
         verdict = "linear or better" if factor <= limit else "**worse than linear**"
         lines += [
             "",
@@ -161,6 +168,7 @@ def write(outcomes: Sequence[Outcome], folder: Path, missing: Sequence[str]) -> 
             "Times as multiples of `ping` in the same round, in brackets the memory of the largest process:",
             "",
             *growth_table(by_way),
+            *(line for outcome in outcomes if outcome.race.name == GROWTH for line in growth_verdict(outcome)),
             "",
             "![How the time grows with the length of the list](benchmark.svg)",
         ]

@@ -65,6 +65,8 @@ class Way:
     calls: Mapping[str, int] = field(default_factory=dict)
     """How many logins and lists it has to ask of the cloud, where that is part of what is claimed."""
     before: Callable[[Cloud], None] = lambda cloud: None
+    jobs: int | None = None
+    """Length of the list, where the ways of a race differ in it."""
     measures_itself: bool = False
     """Whether it tells its own cost, without the start of the interpreter and without imports."""
 

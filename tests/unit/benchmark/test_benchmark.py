@@ -73,8 +73,13 @@ def test_ratios_are_taken_within_rounds_and_judged_by_their_median(report: Modul
 
 def test_growth_is_judged_by_what_is_added_to_the_cost_of_one_job(report: ModuleType) -> None:
     def line(last: float) -> str:
-        by_size = {size: report.Point(times, 50) for size, times in zip(report.SIZES, (1.0, 1.0, 1.1, 2.0, last))}
-        return "\n".join(report.growth_table({report.MODULE: by_size, report.LOOKUP: by_size}))
+        seconds = dict(zip((report.SIZES[0], *report.SIZES[-2:]), (1.0, 2.0, last)))
+        costs = {
+            report.of_length(way, size): [report.Cost(each, 0, 50)]
+            for way in (report.MODULE, report.LOOKUP)
+            for size, each in seconds.items()
+        }
+        return "\n".join(report.growth_verdict(report.Outcome(report.Race("growth", 1, (), ()), costs)))
 
     assert "factor 3.00; 3 would be linear: linear or better." in line(4.0)
     assert "factor 3.10; 3 would be linear: **worse than linear**." in line(4.1)
