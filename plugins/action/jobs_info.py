@@ -51,18 +51,20 @@ class ActionModule(AnyModule):
         if self._task.delegate_to:
             variables = variables.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
         python = constants.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        if (
+            self._templar.template(python) != sys.executable
+            # who wants the files of modules kept wants to look at them
+            or constants.DEFAULT_KEEP_REMOTE_FILES
+            # where a process that was forked may crash when it looks for proxies, as requests does
+            or sys.platform == "darwin"
+        ):
+            return False
+        # last: it is evaluated, and once more for a module that is sent
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
-        return bool(
-            self._templar.template(python) == sys.executable
-            and not environment
-            # who wants the files of modules kept wants to look at them
-            and not constants.DEFAULT_KEEP_REMOTE_FILES
-            # where a process that was forked may crash when it looks for proxies, as requests does
-            and sys.platform != "darwin"
-        )
+        return not environment
 
-    def _do(self, tell: Tell, variables: Result) -> Result:
+    def _do(self, tell: Tell, variables: dict[str, t.Any]) -> Result:
         # where it is used, as below: Ansible compiles the files of a collection anew in each process
         from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._here import run_here
 

@@ -17,6 +17,7 @@ from ansible.module_utils.common.text.converters import to_text
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
+    BY_NAME,
     CANONICAL,
     MODULE,
     is_option,
@@ -82,11 +83,11 @@ def _working_in(folder: str) -> t.Iterator[None]:
 def _invocation(typed: t.Mapping[str, t.Any]) -> Result:
     """All options with their values, but no secret."""
     values = {option.name: option.default for option in options_of(MODULE)}
-    secret = {option.name for option in options_of(MODULE) if option.secret}
     for name, value in typed.items():
         # what is no option may be a misspelt secret
         if is_option(name) and value is not None:
-            values[CANONICAL[name]] = _HIDDEN if CANONICAL[name] in secret else _as_json(value)
+            option = BY_NAME[CANONICAL[name]]
+            values[option.name] = _HIDDEN if option.secret else _as_json(value)
     return values
 
 

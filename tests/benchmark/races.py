@@ -20,6 +20,7 @@ LARGEST_OF_OTHERS = 100_000
 
 GROWTH = "growth"
 """The race in which lists of several lengths are read in turn."""
+GROWTH_SIZES = (SIZES[0], *SIZES[-2:])
 
 PING = "ping"
 MODULE = "jobs_info"
@@ -119,9 +120,10 @@ def _selected(jobs: str, cloud: Cloud) -> str:
 # ten jobs out of many
 
 
-def _by_module(name: str, jobs: int | None = None) -> Way:
+def _by_module(name: str, jobs: int | None = None, *, sent: bool = False) -> Way:
     def tasks(cloud: Cloud) -> list[Task]:
-        return [_jobs_info(cloud, **_failed_of_one_cluster(cloud)), _tell("answer.jobs | map(attribute='id')")]
+        task = _jobs_info(cloud, **_failed_of_one_cluster(cloud))
+        return [_sent(task) if sent else task, _tell("answer.jobs | map(attribute='id')")]
 
     return play(name, tasks, calls={"lists": 1}, jobs=jobs)
 
@@ -140,11 +142,10 @@ def of_length(way: str, jobs: int) -> str:
 
 def _growing() -> Race:
     # in turn, since a machine that is busier by the next race would spoil how they compare
-    sizes = (SIZES[0], *SIZES[-2:])
     ways = [
         make(of_length(name, size), size)
         for make, name in ((_by_module, MODULE), (_by_lookup, LOOKUP))
-        for size in sizes
+        for size in GROWTH_SIZES
     ]
     return Race(GROWTH, SIZES[-1], tuple(ways), (), times=2)
 
@@ -160,14 +161,7 @@ def _filtering(jobs: int) -> Race:
         # it prints as the others do, so that one task is all that they differ in
         play(PING, lambda cloud: [{"ansible.builtin.ping": {}}, {"ansible.builtin.debug": {"msg": "pong"}}]),
         _by_module(MODULE),
-        play(
-            SENT,
-            lambda cloud: [
-                _sent(_jobs_info(cloud, **_failed_of_one_cluster(cloud))),
-                _tell("answer.jobs | map(attribute='id')"),
-            ],
-            calls={"lists": 1},
-        ),
+        _by_module(SENT, sent=True),
         _by_lookup(LOOKUP),
     ]
     ratios = []

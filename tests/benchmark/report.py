@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from processes import Cost
-from races import GROWTH, LOOKUP, MODULE, PING, SIZES, Race, Ratio, of_length
+from races import GROWTH, GROWTH_SIZES, LOOKUP, MODULE, PING, SIZES, Race, Ratio, of_length
 
 _BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
 
@@ -120,18 +120,18 @@ def growth_table(by_way: Growth) -> list[str]:
 def growth_verdict(outcome: Outcome) -> list[str]:
     """How the cost grows at the end, from medians of lengths that were gone in turn."""
     lines = []
-    limit = SIZES[-1] / SIZES[-2]
+    _least, middle_size, most_size = GROWTH_SIZES
+    limit = most_size / middle_size
     for way in (MODULE, LOOKUP):
         least, middle, most = (
-            statistics.median(cost.seconds for cost in outcome.costs[of_length(way, size)])
-            for size in (SIZES[0], *SIZES[-2:])
+            statistics.median(cost.seconds for cost in outcome.costs[of_length(way, size)]) for size in GROWTH_SIZES
         )
         factor = (most - least) / (middle - least)
         verdict = "linear or better" if factor <= limit else "**worse than linear**"
         lines += [
             "",
-            f"From {SIZES[-2]:,} to {SIZES[-1]:,} jobs, the time that {way} takes beyond that for one job grows by the "
-            f"factor {factor:.2f}; {limit:g} would be linear: {verdict}.",
+            f"From {middle_size:,} to {most_size:,} jobs, the time that {way} takes beyond that for one job grows by "
+            f"the factor {factor:.2f}; {limit:g} would be linear: {verdict}.",
         ]
     return lines
 

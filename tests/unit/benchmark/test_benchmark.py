@@ -73,7 +73,7 @@ def test_ratios_are_taken_within_rounds_and_judged_by_their_median(report: Modul
 
 def test_growth_is_judged_by_what_is_added_to_the_cost_of_one_job(report: ModuleType) -> None:
     def line(last: float) -> str:
-        seconds = dict(zip((report.SIZES[0], *report.SIZES[-2:]), (1.0, 2.0, last)))
+        seconds = dict(zip(report.GROWTH_SIZES, (1.0, 2.0, last)))
         costs = {
             report.of_length(way, size): [report.Cost(each, 0, 50)]
             for way in (report.MODULE, report.LOOKUP)

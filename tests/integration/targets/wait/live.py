@@ -56,7 +56,7 @@ for where in ((), ("-e", '{"environment_of_tasks": {"SENT": "yes"}}')):
     status, output = play("-v", *where)
     expect(status == 0 and LIVE in output, output)
     # Nobody is told where that was not asked for: the job does not end, and so neither does the wait
-    status, output = play("-e", "{patience: 1}", *where)
-    expect(status == 2 and LIVE not in output and "Not finished within 1 s" in output, output)
-    status, output = play("-v", "-e", "{patience: 1, quiet: true}", *where)
+    status, output = play("-e", "{patience: 2}", *where)
+    expect(status == 2 and LIVE not in output and "Not finished within 2 s" in output, output)
+    status, output = play("-v", "-e", "{patience: 2, quiet: true}", *where)
     expect(status == 2 and LIVE not in output, output)
