@@ -289,7 +289,8 @@ def test_wait_ends_with_the_timeout(cached: Run, simulator: t.Any, count: t.Call
         began = time.monotonic()
         with pytest.raises(AnsibleLookupError, match=r"within 0\.5 s: all that time other processes were fetching"):
             cached(timeout=0.5)
-        assert 0.5 <= time.monotonic() - began < 2
+        # the other one hangs for a minute
+        assert 0.5 <= time.monotonic() - began < 10
     finally:
         os.kill(first, signal.SIGKILL)
         status_of(first)
@@ -299,13 +300,13 @@ def test_time_spent_waiting_counts(cached: Run, simulator: t.Any, count: t.Calla
     simulator.control("POST", "/faults", {"path": LISTS, "hang": True, "times": 2})
     first = in_child(cached)
     until(lambda: count() == 1)
-    second = in_child(lambda: cached(timeout=1.5))
-    time.sleep(0.8)
+    began = time.monotonic()
+    second = in_child(lambda: cached(timeout=3))
+    time.sleep(1.5)
     os.kill(first, signal.SIGKILL)
     status_of(first)
-    began = time.monotonic()
     assert status_of(second) != 0
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 1.5 + 3
     assert count() == 2
 
 

@@ -597,7 +597,8 @@ def peak_of(count: int, query: Query) -> int:
 
 @pytest.mark.parametrize("query", [Query(limit=10), Query(finished=False), Query(finished=False, limit=10_000)])
 def test_memory_does_not_grow_with_the_list(query: Query) -> None:
-    assert peak_of(20_000, query) < peak_of(200, query) + 50_000
+    # the jobs are more than 10 MB; threads that other tests left behind may need some while this is measured
+    assert peak_of(20_000, query) < peak_of(200, query) + 500_000
 
 
 # ---------------------------------------------------------------------------------------------------------------------
