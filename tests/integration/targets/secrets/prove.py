@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 import zipfile
@@ -213,6 +214,13 @@ class Stage:
             print(f"{name}: {done.stdout[-6000:].decode()}\n{done.stderr[-3000:].decode()}")
 
 
+def await_removal(folder: Path) -> None:
+    """Give Ansible time to remove the files of tasks in the background: it looks every 5 s whether they are over."""
+    end = time.monotonic() + 60
+    while any(folder.iterdir()) and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 def check_search(folder: Path) -> None:
     """Fail unless the search finds a canary in everything that it may hide in."""
     packed = io.BytesIO()
@@ -333,6 +341,7 @@ def main(arguments: list[str]) -> None:
         ]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda each: stage.play(each[0], each[1], *each[2], **each[3]), runs))
+        await_removal(Path(run, "ways", "home", "remote"))
         secrets = {**{name: cloud[name] for name in _OF_THE_SIMULATOR}, **SECRETS, **echo.caught}
         leaks = leaks_below(Path(run), secrets)
         stage.play("canary", "canary.yml", CANARY=CANARY)
