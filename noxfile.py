@@ -400,13 +400,14 @@ def integration(session: nox.Session, core: str) -> None:
         finally:
             trees.put(tree)
 
-    failed = []
+    failed = {}
     with ThreadPoolExecutor(trees.qsize()) as pool:
         for target, done in zip(chosen, pool.map(run, chosen)):
             session.log(f"{target}: {'failed' if done.returncode else 'passed'}")
-            print(done.stdout, flush=True)
-            failed += [target] * bool(done.returncode)
+            if done.returncode:
+                failed[target] = done.stdout
     if failed:
+        print(*failed.values(), sep="\n", flush=True)
         session.error(f"failed with ansible-core {core}: {', '.join(failed)}")
 
 
