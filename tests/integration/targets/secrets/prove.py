@@ -314,10 +314,11 @@ def main(arguments: list[str]) -> None:
         # in an environment of its own, a module is in any case sent
         sent = ["-e", '{"environment_of_tasks": {"SENT": "yes"}}']
         runs = [
+            # the first, since it leaves files that Ansible removes a few seconds later
+            ("ways", "ways.yml", ["-vvvvv"], loud),
             ("module", "module.yml", ["-vvvvv"], loud),
             ("module-sent", "module.yml", ["-vvvvv", *sent], loud),
             ("lookup", "lookup.yml", ["-vvvvv"], loud),
-            ("ways", "ways.yml", ["-vvvvv"], loud),
             (
                 "environment",
                 "environment.yml",
