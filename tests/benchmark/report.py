@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
+import math
 import os
 import platform
 import re
@@ -118,20 +119,24 @@ def growth_table(by_way: Growth) -> list[str]:
 
 
 def growth_verdict(outcome: Outcome) -> list[str]:
-    """How the cost grows at the end, from medians of lengths that were gone in turn."""
+    """How the cost grows at the end, from medians of lengths that were gone in turn.
+
+    What is linear is measured above that as often as below: it counts as worse once it is nearer to n log n.
+    """
     lines = []
     _least, middle_size, most_size = GROWTH_SIZES
-    limit = most_size / middle_size
+    linear = most_size / middle_size
+    next_worse = linear * math.log(most_size) / math.log(middle_size)
     for way in (MODULE, LOOKUP):
         least, middle, most = (
             statistics.median(cost.seconds for cost in outcome.costs[of_length(way, size)]) for size in GROWTH_SIZES
         )
         factor = (most - least) / (middle - least)
-        verdict = "linear or better" if factor <= limit else "**worse than linear**"
+        verdict = "linear or better" if factor <= (linear + next_worse) / 2 else "**worse than linear**"
         lines += [
             "",
             f"From {middle_size:,} to {most_size:,} jobs, the time that {way} takes beyond that for one job grows by "
-            f"the factor {factor:.2f}; {limit:g} would be linear: {verdict}.",
+            f"the factor {factor:.2f}; {linear:g} is linear, {next_worse:.2f} is n log n: {verdict}.",
         ]
     return lines
 

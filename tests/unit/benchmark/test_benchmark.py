@@ -81,5 +81,5 @@ def test_growth_is_judged_by_what_is_added_to_the_cost_of_one_job(report: Module
         }
         return "\n".join(report.growth_verdict(report.Outcome(report.Race("growth", 1, (), ()), costs)))
 
-    assert "factor 3.00; 3 would be linear: linear or better." in line(4.0)
-    assert "factor 3.10; 3 would be linear: **worse than linear**." in line(4.1)
+    assert "factor 3.10; 3 is linear, 3.29 is n log n: linear or better." in line(4.1)
+    assert "factor 3.20; 3 is linear, 3.29 is n log n: **worse than linear**." in line(4.2)
