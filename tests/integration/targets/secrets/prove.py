@@ -217,7 +217,7 @@ class Stage:
 def await_removal(folder: Path) -> None:
     """Give Ansible time to remove the files of tasks in the background: it looks every 5 s whether they are over."""
     end = time.monotonic() + 60
-    while any(folder.iterdir()) and time.monotonic() < end:
+    while any(folder.glob("*")) and time.monotonic() < end:
         time.sleep(0.1)
 
 
