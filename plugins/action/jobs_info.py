@@ -66,7 +66,7 @@ class ActionModule(AnyModule):
 
     def _do(self, tell: Tell, variables: dict[str, t.Any]) -> Result:
         # where it is used, as below: Ansible compiles the files of a collection anew in each process
-        from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._here import run_here
+        from ..plugin_utils.in_process import run_here
 
         Display().vvv("The module is not sent: Ansible does its task itself.", host=variables.get("inventory_hostname"))
         # before ansible-core 2.21 nobody was asked about it
@@ -80,7 +80,7 @@ class ActionModule(AnyModule):
             self._use_pipe(task_vars)
         if not self._is_local() or self._task.no_log or Display().verbosity == 0:
             return t.cast(Result, super().run(task_vars=task_vars))
-        from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import followed
+        from ..module_utils._progress import followed
 
         if self._connection._shell.tmpdir is None:
             self._make_tmp_path()

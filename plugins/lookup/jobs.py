@@ -264,6 +264,7 @@ _list:
       subjobs: []
 """
 
+import functools
 import os
 import typing as t
 
@@ -272,12 +273,15 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Store, find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import CONNECTION, LOOKUP
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._session import Kept
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import Settings, settings_from
+from ..module_utils._auth.session import Kept
+from ..module_utils._errors import CceError
+from ..module_utils._options.settings import Settings
+from ..module_utils._options.table import CONNECTION
+from ..module_utils._report import Report
+from ..module_utils._secrets import register_secret
+from ..module_utils._service.find import Store, find_jobs
+from ..module_utils._service.options import LOOKUP
+from ..module_utils._service.request import read_request
 
 SESSIONS: Kept = {}
 """Logins and connections of this process, so that the many lookups of one template share them."""
@@ -298,22 +302,22 @@ class LookupModule(LookupBase):
             AnsibleLookupError: with the sentence that the module would fail with.
         """
         display = Display()
-        report = Report(warn=display.warning, note=display.v, secret=register_secret)
+        report = Report(warning=display.warning, info=display.v, secret=register_secret)
         # up to ansible-core 2.18, a loop by with_opentelekomcloud.cce.jobs adds this of its own accord
         kwargs.pop("wantlist", None)
         try:
-            settings = settings_from(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
-            make_store = self._cache if settings.cache_ttl else None
-            return find_jobs(settings, "jobs", report, SESSIONS, make_store).jobs
+            request = read_request(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
+            make_store = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
+            return find_jobs(request, "jobs", report, SESSIONS, make_store).jobs
         except CceError as error:
             # "from None", because Ansible would append the same sentence once more
             raise AnsibleLookupError(str(error)) from None
 
-    def _cache(self, settings: Settings, report: Report) -> Store:
+    def _cache(self, lifetime: int, settings: Settings, report: Report) -> Store:
         # where it is used: Ansible compiles the files of a collection anew in each process
-        from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._cache import FOLDER, ListCache
+        from ..plugin_utils.list_cache import FOLDER, ListCache
 
-        return ListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), settings, report)
+        return ListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), lifetime, settings, report)
 
     def _connection_variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """The variables that stand for connection options, by option.

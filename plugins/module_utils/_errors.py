@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""The one exception of the collection, and the seam through which the rooms speak to the user."""
+"""The one exception of the collection."""
 
 from __future__ import annotations
 
@@ -68,14 +68,3 @@ class CceError(Exception):
             "request_id": self.request_id,
             "url": self.url,
         }
-
-
-class Report(t.NamedTuple):
-    """How a room tells the user something before the answer is there. Each front door fills in its own means."""
-
-    warn: t.Callable[[str], None]
-    """A sentence that everybody shall see."""
-    note: t.Callable[[str], None]
-    """A sentence for those who run with ``-v``."""
-    secret: t.Callable[[str], None]
-    """A value that must be masked wherever it might appear from now on."""

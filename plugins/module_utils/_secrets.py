@@ -12,7 +12,7 @@ import json
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import Report
+from ._report import Report
 
 
 def _nothing(value: str) -> str:
@@ -84,4 +84,6 @@ def masked(report: Report, mask: Mask) -> Report:
         if len(secret) >= _SHORTEST_REGISTERED:
             report.secret(secret)
 
-    return Report(warn=lambda text: report.warn(mask(text)), note=lambda text: report.note(mask(text)), secret=remember)
+    return Report(
+        warning=lambda text: report.warning(mask(text)), info=lambda text: report.info(mask(text)), secret=remember
+    )

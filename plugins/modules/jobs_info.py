@@ -429,13 +429,14 @@ if __name__ == "__main__":
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import MODULE, argument_spec, is_option
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import say
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import register_secret
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._task import failure, run_task
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._values import passwords_in_addresses
+from ..module_utils._errors import CceError
+from ..module_utils._options.validation import passwords_in_urls
+from ..module_utils._progress import say
+from ..module_utils._report import Report
+from ..module_utils._secrets import register_secret
+from ..module_utils._service.options import MODULE
+from ..module_utils._service.request import read_request
+from ..module_utils._service.task import failure, run_task
 
 
 class JobsInfoModule(AnsibleModule):
@@ -453,10 +454,10 @@ class JobsInfoModule(AnsibleModule):
         self.typed = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
         for name, value in self.typed.items():
             # Ansible has no default for a null; and it would show the value of a misspelt "password", which
-            # settings_from() refuses
-            if value is None or not is_option(name):
+            # read_request() refuses
+            if value is None or name not in MODULE.canonical:
                 del self.params[name]
-        for password in passwords_in_addresses(self.typed):
+        for password in passwords_in_urls(self.typed):
             self.mask(password)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
@@ -464,7 +465,7 @@ class JobsInfoModule(AnsibleModule):
         if "error" not in kwargs:
             error = CceError(msg, "option")
             try:
-                settings_from(MODULE, self.typed, {})
+                read_request(MODULE, self.typed, {})
             except CceError as ours:
                 error = ours
             kwargs.update(failure(error, []))
@@ -478,8 +479,8 @@ class JobsInfoModule(AnsibleModule):
 
 
 def main() -> None:
-    module = JobsInfoModule(argument_spec=argument_spec(), supports_check_mode=True)
-    report = Report(warn=module.warn, note=lambda sentence: say(module.folder, sentence), secret=module.mask)
+    module = JobsInfoModule(argument_spec=MODULE.argument_spec(), supports_check_mode=True)
+    report = Report(warning=module.warn, info=lambda sentence: say(module.folder, sentence), secret=module.mask)
     result = run_task(module.typed, module.check_mode, report)
     if "failed" in result:
         module.fail_json(**result)

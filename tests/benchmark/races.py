@@ -200,14 +200,15 @@ print(json.dumps({{"ids": ids, "seconds": seconds, "cpu": cpu, "kib": kib}}))
 
 _OURS = _OWN_COST.format(
     imports="""
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 """,
     work="""
 typed = {name: cloud[name] for name in ("endpoint", "project_id", "token")}
-settings = settings_from("benchmark", {**typed, **query}, {}, environment={})
-answer = find_jobs(settings, "benchmark", Report(warn=print, note=print, secret=lambda secret: None))
+request = read_request(MODULE, {**typed, **query}, {}, environment={})
+answer = find_jobs(request, "benchmark", Report(warning=print, info=print, secret=lambda secret: None))
 ids = [job["id"] for job in answer.jobs]
 """,
 )

@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError, Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs_info import Answer, find_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._settings import settings_from
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import LOOKUP
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import PATIENCE, without_proxies
 
 HERE = Path(__file__).parent
@@ -54,10 +56,10 @@ class Outcome:
 def ask(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Outcome:
     """Call what the module and the lookup share; ``environment`` is where options are looked for."""
     outcome = Outcome()
-    report = Report(warn=outcome.warnings.append, note=outcome.notes.append, secret=lambda _secret: None)
+    report = Report(warning=outcome.warnings.append, info=outcome.notes.append, secret=lambda _secret: None)
     try:
-        settings = settings_from("opentelekomcloud.cce.jobs", options, {}, environment or {})
-        outcome.answer = find_jobs(settings, "system-tests", report)
+        request = read_request(LOOKUP, options, {}, environment or {})
+        outcome.answer = find_jobs(request, "system-tests", report)
     except CceError as error:
         outcome.error = error
     return outcome

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _signature
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import signature as _signature
 from ansible_collections.opentelekomcloud.cce.tests.system.conftest import part
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import PATIENCE
 

@@ -21,16 +21,17 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._failures import explain
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import JOB_KEYS, Query, select, summarise
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import (
-    LOOKUP,
-    MODULE,
-    OPTIONS,
-    Option,
-    argument_spec,
-    options_of,
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import explain
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import (
+    JOB_KEYS,
+    Query,
+    select,
+    summarise,
 )
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION, Option
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import FILTERS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import LOOKUP as LOOKUP_OPTIONS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE as MODULE_OPTIONS
 
 ROOT = Path(next(iter(collection.__path__)))
 FIXTURES = ROOT / "tests" / "unit" / "plugins" / "module_utils" / "fixtures"
@@ -61,8 +62,10 @@ def ansible_doc(kind: str, plugin: str) -> t.Any:
 
 
 # Fetched once, when the tests are collected: ansible-test runs each test in a process of its own
+MODULE, LOOKUP = MODULE_OPTIONS.plugin, LOOKUP_OPTIONS.plugin
+TABLES = {MODULE: MODULE_OPTIONS, LOOKUP: LOOKUP_OPTIONS}
 DOCUMENTED = {MODULE: ansible_doc("module", MODULE), LOOKUP: ansible_doc("lookup", LOOKUP)}
-SPEC = argument_spec()
+SPEC = MODULE_OPTIONS.argument_spec()
 
 
 def each(options: t.Iterable[Option]) -> pytest.MarkDecorator:
@@ -75,7 +78,7 @@ each_plugin_and_option = pytest.mark.parametrize(
     [
         pytest.param(plugin, option, id=f"{plugin}-{option.name}")
         for plugin in (MODULE, LOOKUP)
-        for option in options_of(plugin)
+        for option in TABLES[plugin].options
     ],
 )
 
@@ -118,12 +121,12 @@ def meaning_in_table(option: Option) -> dict[str, t.Any]:
 
 
 def test_argument_spec_has_the_options_of_the_table() -> None:
-    assert sorted(SPEC) == sorted(option.name for option in options_of(MODULE))
+    assert sorted(SPEC) == sorted(option.name for option in TABLES[MODULE].options)
 
 
 @each_plugin
 def test_plugin_documents_the_options_of_the_table(plugin: str) -> None:
-    assert sorted(documented_options(plugin)) == sorted(option.name for option in options_of(plugin))
+    assert sorted(documented_options(plugin)) == sorted(option.name for option in TABLES[plugin].options)
 
 
 def test_only_the_lookup_has_terms() -> None:
@@ -132,7 +135,7 @@ def test_only_the_lookup_has_terms() -> None:
     assert (terms["type"], terms["elements"], terms["required"]) == ("list", "str", False)
 
 
-@each(options_of(MODULE))
+@each(TABLES[MODULE].options)
 def test_argument_spec_of_an_option(option: Option) -> None:
     assert meaning(SPEC[option.name]) == meaning_in_table(option)
     assert bool(SPEC[option.name].get("no_log")) == option.secret
@@ -143,38 +146,38 @@ def test_documentation_of_an_option(plugin: str, option: Option) -> None:
     assert meaning(documented_options(plugin)[option.name]) == meaning_in_table(option)
 
 
-@each([option for option in OPTIONS if option.plugin is None])
+@each(CONNECTION + FILTERS)
 def test_both_plugins_describe_an_option_in_the_same_words(option: Option) -> None:
     module, lookup = (documented_options(plugin)[option.name] for plugin in (MODULE, LOOKUP))
     assert lookup["description"] == module["description"]
 
 
-@each(options_of(MODULE))
+@each(TABLES[MODULE].options)
 def test_module_has_no_sources_of_its_own(option: Option) -> None:
     """``env`` and ``vars`` are the lookup's; Ansible ignores them in a module."""
     assert not {"env", "ini", "vars"} & set(documented_options(MODULE)[option.name])
 
 
-@each(options_of(LOOKUP))
+@each(TABLES[LOOKUP].options)
 def test_lookup_reads_the_environment_variables_of_the_table(option: Option) -> None:
     names = [entry["name"] for entry in documented_options(LOOKUP)[option.name].get("env", ())]
     assert names == list(option.environment)
 
 
-@each(options_of(LOOKUP))
+@each(TABLES[LOOKUP].options)
 def test_lookup_reads_the_ansible_variable_of_the_table(option: Option) -> None:
     names = [entry["name"] for entry in documented_options(LOOKUP)[option.name].get("vars", ())]
     assert names == ([option.variable] if option.variable else [])
 
 
-@each([option for option in OPTIONS if option.plugin is None])
+@each(CONNECTION + FILTERS)
 def test_text_names_the_environment_variables_in_their_order(option: Option) -> None:
     text = text_of(documented_options(MODULE)[option.name]["description"])
     named = [name for name in re.findall(r"E\((\w+)\)", text) if name in option.environment]
     assert named == list(option.environment)
 
 
-@each([option for option in OPTIONS if option.plugin is None])
+@each(CONNECTION + FILTERS)
 def test_text_says_where_the_environment_is_read(option: Option) -> None:
     text = text_of(documented_options(MODULE)[option.name]["description"])
     if option.environment:
@@ -264,7 +267,7 @@ def test_lookup_examples_use_only_queries_and_variables_that_exist() -> None:
     assert text.count(f"query('{LOOKUP}'") == text.count(f"'{LOOKUP}'") > 0
     variables = set(re.findall(r"opentelekomcloud_cce_\w+", text))
     assert variables
-    assert variables <= {option.variable for option in OPTIONS}
+    assert variables <= {option.variable for option in CONNECTION}
 
 
 def test_module_tells_its_action_group() -> None:

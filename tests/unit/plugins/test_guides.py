@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _http, _jobs_info
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options import OPTIONS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find as _jobs_info
 from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
 
 ROOT = Path(next(iter(collection.__path__)))
@@ -75,14 +76,14 @@ def test_the_page_on_errors_shows_what_is_said(
 
 def test_texts_name_environment_variables_that_are_read() -> None:
     # that one is openstacksdk's
-    known = {name for option in OPTIONS for name in option.environment} | {"OS_CLIENT_CONFIG_FILE"}
+    known = {name for option in CONNECTION for name in option.environment} | {"OS_CLIENT_CONFIG_FILE"}
     named = {name for text in TEXTS.values() for name in re.findall(r"\bOS_[A-Z_]+\b", text)}
     assert named
     assert named <= known
 
 
 def test_texts_name_variables_that_are_read() -> None:
-    known = {option.variable for option in OPTIONS}
+    known = {option.variable for option in CONNECTION}
     named = {name for text in TEXTS.values() for name in re.findall(r"\bopentelekomcloud_cce_[a-z_]+\b", text)}
     assert named
     assert named <= known
@@ -100,12 +101,6 @@ def test_guides_lead_to_every_recipe() -> None:
     recipes = {path.name for path in (ROOT / "docs" / "recipes").glob("*.yml")}
     assert recipes
     assert recipes == {name for text in GUIDES.values() for name in re.findall(r"/docs/recipes/(\w+\.yml)>", text)}
-
-
-def test_the_house_has_all_rooms() -> None:
-    table = GUIDES["developing"].partition("The house\n")[2].partition("Add an option\n")[0]
-    rooms = {path.name for path in (ROOT / "plugins").glob("*_utils/_*.py")} - {"__init__.py"}
-    assert set(re.findall(r"[/`](_\w+\.py)``", table)) == rooms
 
 
 def test_clouds_yaml_can_be_used(

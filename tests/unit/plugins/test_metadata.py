@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import COLLECTION_VERSION
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import COLLECTION_VERSION
 
 ROOT = Path(next(iter(collection.__path__)))
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))

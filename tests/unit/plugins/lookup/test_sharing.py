@@ -13,7 +13,7 @@ import pytest
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.opentelekomcloud.cce.plugins.lookup import jobs as lookup
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils import _session
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import session as _session
 
 BY_PASSWORD = ("username", "password")
 TEMPLATE = "{% for number in range(times) %}{{ query('opentelekomcloud.cce.jobs', limit=1) | length }}{% endfor %}"

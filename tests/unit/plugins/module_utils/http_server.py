@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 
 
 class Told:

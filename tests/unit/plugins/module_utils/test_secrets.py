@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 
 PASSWORD = 'pass "word"/ä %'
@@ -56,17 +56,17 @@ def test_a_report_masks_what_it_has_heard_of() -> None:
     heard: list[tuple[str, str]] = []
     report = masked(
         Report(
-            warn=lambda text: heard.append(("warn", text)),
-            note=lambda text: heard.append(("note", text)),
+            warning=lambda text: heard.append(("warn", text)),
+            info=lambda text: heard.append(("note", text)),
             secret=lambda text: heard.append(("secret", text)),
         ),
         Mask(),
     )
-    report.note("token-of-mine")
+    report.info("token-of-mine")
     report.secret("token-of-mine")
     report.secret("123456")
-    report.warn("token-of-mine and 123456")
-    report.note("token-of-mine")
+    report.warning("token-of-mine and 123456")
+    report.info("token-of-mine")
     # a value as short as a passcode is not given to Ansible, which would take it out of times and names
     assert heard == [
         ("note", "token-of-mine"),

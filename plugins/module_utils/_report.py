@@ -1,0 +1,22 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Callbacks for warnings, progress messages and secrets, which each entry point fills in."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class Report(t.NamedTuple):
+    """How the collection reports to the user before the result is there."""
+
+    warning: t.Callable[[str], None]
+    """Shows a sentence to everybody."""
+    info: t.Callable[[str], None]
+    """Shows a sentence with ``-v``."""
+    secret: t.Callable[[str], None]
+    """Masks a value wherever it might appear from now on."""

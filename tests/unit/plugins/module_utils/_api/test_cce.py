@@ -1,0 +1,410 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The call that lists the jobs: what goes over the wire, and whatever may come back."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import json
+import random
+import re
+import subprocess
+import sys
+import threading
+import typing as t
+import zlib
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.cce import list_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.identity import Identity
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client, no_auth
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find as _jobs_info
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    Server,
+    Told,
+    Wire,
+    answer,
+    chunked,
+    clear_environment,
+    head,
+    then_close,
+    then_reset,
+)
+
+ROOT = Path(_http.__file__).parents[6]
+COLLECTION = Path(_http.__file__).parents[3]
+BY_TOKEN = {"token": "the-token", "project_id": "p1"}
+BY_KEY = {"access_key": "AK", "secret_key": "the-secret-key", "security_token": "the-session", "project_id": "p1"}
+
+KEPT = {"metadata": {"uid": "job-1"}, "spec": {"type": "CreateCluster"}, "status": {"status": "Success"}}
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clear_environment(monkeypatch, tmp_path)
+    monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
+
+
+def jobs(url: str, told: Told | None = None, **typed: t.Any) -> Answer:
+    options = {**BY_TOKEN, "endpoint": url, "timeout": 10, "retries": 2, **typed}
+    return find_jobs(read_request(MODULE, options, {}, environment={}), "tests", (told or Told()).report)
+
+
+def failure(url: str, **options: t.Any) -> CceError:
+    with pytest.raises(CceError) as caught:
+        jobs(url, **options)
+    sentence = str(caught.value)
+    assert sentence.startswith("Could not list the jobs") and sentence.endswith(".") and sentence.isprintable()
+    return caught.value
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# the request
+
+
+@pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY], ids=["token", "key"])
+@pytest.mark.parametrize(("prefix", "path"), [("", ""), ("/", ""), ("/gateway/cce", "/gateway/cce"), ("/x/", "/x")])
+def test_request(credential: dict[str, str], prefix: str, path: str) -> None:
+    with Server(answer(body=[KEPT])) as server:
+        told = Told()
+        request = read_request(MODULE, {**credential, "endpoint": server.url + prefix}, {}, environment={})
+        found = find_jobs(request, "jobs_info", told.report)
+        [sent] = server.requests
+        host = server.host
+    assert sent.line == f"GET {path}/api/v2/projects/p1/jobs HTTP/1.1"
+    headers = sent.headers
+    assert headers["host"] == host
+    assert headers["content-type"] == "application/json"
+    assert headers["accept-encoding"] == "gzip"
+    assert headers["accept"] == "application/json"
+    assert "content-length" not in headers and sent.body == b""
+    assert ("authorization" in headers) is ("x-project-id" in headers) is ("x-auth-token" not in headers)
+    assert ([job["id"] for job in found.jobs], found.fetched, found.project_id) == (["job-1"], 1, "p1")
+    assert told.notes == told.warnings == []
+
+
+def test_user_agent() -> None:
+    galaxy = (COLLECTION / "galaxy.yml").read_text(encoding="utf-8")
+    version = re.search(r"^version: *(\S+)$", galaxy, re.MULTILINE)
+    assert version
+    with Server() as server:
+        jobs(server.url)
+        agent = server.requests[0].headers["user-agent"]
+    assert agent.startswith(f"opentelekomcloud.cce/{version[1]} tests python-requests/")
+
+
+def test_project_id_in_the_path() -> None:
+    told = Told()
+    client = Client(verify=True, proxy=None, timeout=10, retries=0, agent="tests", report=told.report)
+    with Server() as server:
+        list_jobs(client, Identity(no_auth, "a/b?c#d%e ü", server.url, renewable=False), list)
+        assert server.requests[0].target == "/api/v2/projects/a%2Fb%3Fc%23d%25e%20%C3%BC/jobs"
+    client.close()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# bodies with status 200
+
+
+LISTS: dict[str, tuple[bytes, int]] = {
+    "empty": (b"[]", 0),
+    "white space": (b" \r\n\t[ \n ] \n", 0),
+    "byte order mark": (b"\xef\xbb\xbf[]", 0),
+    "items": (b'{"kind": "List", "items": [{}, {}]}', 2),
+    "jobs": (b'{"total": 1, "jobs": [{}]}', 1),
+    "entries of other types": (b'[null, 1, "x", [], {}, true]', 1),
+    "nested": (b"[" + b'{"spec": {"subjobs": [' * 100 + b"]}}" * 100 + b"]", 1),
+}
+
+
+@pytest.mark.parametrize(("body", "fetched"), LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_lists(body: bytes, fetched: int, packed: bool) -> None:
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    with Server(answer(body=gzip.compress(body) if packed else body, **headers)) as server:
+        assert jobs(server.url).fetched == fetched
+
+
+NO_LISTS: dict[str, tuple[bytes, str]] = {
+    "html": (b"<!DOCTYPE html><html><body>Welcome to the portal</body></html>", "is an HTML or XML page"),
+    "xml": (b"\n  <?xml version='1.0'?>", "is an HTML or XML page"),
+    "null": (b"null", "is no JSON list"),
+    "number": (b"5", "is no JSON list"),
+    "text": (b'"jobs"', "is no JSON list"),
+    "nonsense": (b"OK", "is no JSON list"),
+    "zero bytes": (b"\0" * 100, "is no JSON list"),
+    "invalid JSON": (b"[{'a': 1}, {}, {}, {}, {}, {}]", "is not valid JSON"),
+    "no number": (b"[NaN]", "is not valid JSON"),
+    "comma missing": (b"[{} {}]", "is not valid JSON"),
+    "comma at the end": (b"[{},]                   ", "is not valid JSON"),
+    "invalid UTF-8": (b'["\xff\xfe"]', "is not UTF-8"),
+    "UTF-16": ('["x"]'.encode("utf-16"), "is not UTF-8"),
+    "two lists": (b"[][]", "goes on behind its end"),
+    "deep list": (b"[" * 200_000 + b"]" * 200_000, "nests too deep"),
+    "deep object": (b'[{"spec":' * 200_000, "nests too deep"),
+    "deep wrapper": (b'{"items":' * 200_000, "nests too deep"),
+    "object": (b"{}", "is an object and no list"),
+    "object with other members": (b'{"items": {"a": 1}, "jobs": null}', "is an object and no list"),
+}
+
+
+@pytest.mark.parametrize(("body", "words"), NO_LISTS.values(), ids=NO_LISTS)
+def test_no_lists(body: bytes, words: str) -> None:
+    with Server(answer(body=body)) as server:
+        error = failure(server.url)
+        assert len(server.requests) == 1
+        assert error.url == f"{server.url}/api/v2/projects/p1/jobs"
+    assert str(error) == f"Could not list the jobs: the answer {words}; check endpoint."
+    assert (error.kind, error.http_status, error.code, error.message) == ("response", 200, None, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "code", "message", "request_id"),
+    [
+        (
+            {"error_code": "APIGW.0301", "error_msg": "No entry.", "request_id": "r1"},
+            "APIGW.0301: No entry.",
+            "APIGW.0301",
+            "No entry.",
+            "r1",
+        ),
+        ({"error": {"code": 401, "message": "Unauthorized."}}, "401: Unauthorized.", "401", "Unauthorized.", None),
+        ({"message": "x" * 5000}, "x" * 497 + "...", None, "x" * 497 + "...", None),
+        ({"error_msg": "No. canonicalRequest:GET|secret"}, "No.", None, "No.", None),
+    ],
+)
+def test_error_object_with_status_200(
+    body: t.Any, words: str, code: str | None, message: str, request_id: str | None
+) -> None:
+    with Server(answer(body=body)) as server:
+        error = failure(server.url)
+    assert str(error) == (f"Could not list the jobs: the answer is an object and no list ({words}); check endpoint.")
+    assert (error.kind, error.code, error.message, error.request_id) == ("response", code, message, request_id)
+
+
+WHOLE = json.dumps([KEPT] * 50).encode()
+
+CUT: dict[str, bytes | t.Callable[[Wire], None]] = {
+    "nothing": answer(body=b""),
+    "no content": answer(204, b""),
+    "half a head": then_close(b"HTTP/1.1 200 OK\r\nContent-Type"),
+    "length": then_close(head(200, Content_Length=str(len(WHOLE))) + WHOLE[:-100]),
+    "length, by a reset": then_reset(head(200, Content_Length=str(len(WHOLE))) + WHOLE[:-100]),
+    "length, nothing came": then_close(head(200, Content_Length="9")),
+    "chunks": then_close(chunked(WHOLE[:100], WHOLE[100:200])),
+    "chunks, by a reset": then_reset(chunked(WHOLE[:100], WHOLE[100:200])),
+    "no end of chunks": then_close(chunked(WHOLE)),
+    "gzip": then_close(
+        head(200, Content_Length=str(len(gzip.compress(WHOLE))), Content_Encoding="gzip") + gzip.compress(WHOLE)[:-20]
+    ),
+    "until the end of the connection": then_close(head(200) + WHOLE[:-100]),
+    "in order: in a text": answer(body=WHOLE[: WHOLE.rindex(b"Success") + 3]),
+    "in order: behind an element": answer(body=WHOLE[:-1]),
+    "in order: behind a comma": answer(body=WHOLE[: WHOLE.rindex(b", {") + 1]),
+    "in order: in an object": answer(body=b'{"items": [{}'),
+    "in order: in gzip": answer(body=gzip.compress(WHOLE)[:-20], Content_Encoding="gzip"),
+    "in order: gzip of a cut list": answer(body=gzip.compress(WHOLE[:-1]), Content_Encoding="gzip"),
+}
+
+
+@pytest.mark.parametrize("cut", CUT.values(), ids=CUT)
+def test_cut_lists(cut: bytes | t.Callable[[Wire], None]) -> None:
+    told = Told()
+    with Server(cut, cut, answer(body=WHOLE)) as server:
+        found = jobs(server.url, told)
+        assert len(server.requests) == 3
+    # none of the elements that came before the cut counts twice
+    assert (len(found.jobs), found.fetched) == (50, 50)
+    assert len(told.notes) == 2
+    assert told.warnings == []
+
+
+@pytest.mark.parametrize("cut", CUT.values(), ids=CUT)
+def test_cut_lists_for_good(cut: bytes | t.Callable[[Wire], None]) -> None:
+    with Server(cut) as server:
+        error = failure(server.url, retries=1)
+        assert len(server.requests) == 2
+    assert error.kind == "response"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# too much
+
+
+def bomb(beginning: bytes, filling: bytes, size: int = 2 << 30) -> bytes:
+    """A gzip stream of ``size`` bytes; a block that ends in a full flush can be repeated."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packed = compressor.compress(beginning) + compressor.flush(zlib.Z_FULL_FLUSH)
+    block = compressor.compress(filling * (2**20 // len(filling))) + compressor.flush(zlib.Z_FULL_FLUSH)
+    return packed + block * (size >> 20)
+
+
+BOMBED = """
+import resource, sys
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+ignore = lambda text: None
+typed = {"token": "x", "project_id": "p1", "endpoint": sys.argv[1], "retries": 0}
+try:
+    find_jobs(read_request(MODULE, typed, {}, environment={}), "tests", Report(ignore, ignore, ignore))
+except CceError as error:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, error)
+"""
+
+
+ELEMENT = b', {"a": "%s"}'
+
+
+@pytest.mark.parametrize(
+    ("beginning", "filling", "in_chunks"),
+    [
+        pytest.param(b"[{}", ELEMENT % (b"0" * 65_536), False, id="large elements"),
+        pytest.param(b"[{}", ELEMENT % (b"0" * 1_000), True, id="small elements"),
+        pytest.param(b'["', b"0", True, id="one text"),
+        pytest.param(b'{"items": [{}', ELEMENT % (b"0" * 1_000), False, id="one object"),
+    ],
+)
+def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool) -> None:
+    data = bomb(beginning, filling)
+    scripted = answer(body=data, Content_Encoding="gzip")
+    if in_chunks:
+        scripted = chunked(data, Content_Encoding="gzip") + b"0\r\n\r\n"
+    with Server(scripted) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", BOMBED, server.url],
+            env={"PYTHONPATH": str(ROOT), "PATH": ""},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.stderr == ""
+        megabytes, _blank, sentence = done.stdout.partition(" ")
+        assert sentence == (
+            f"Could not list the jobs: the answer of {server.host} is larger than 256 MiB; check endpoint.\n"
+        )
+    assert int(megabytes) < 400
+
+
+def test_bomb_in_a_failure() -> None:
+    with Server(answer(403, bomb(b"{", b" ", 256 << 20), Content_Encoding="gzip")) as server:
+        assert failure(server.url).kind == "permission"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# what is left behind
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize(
+    "script",
+    [answer(), answer(403, ""), answer(body="<html>"), Wire.hang],
+    ids=["a list", "refused", "no list", "no answer"],
+)
+def test_garbage_collection_is_as_before(enabled: bool, script: bytes | t.Callable[[Wire], None]) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with Server(script) as server:
+            if script == answer():
+                jobs(server.url)
+            else:
+                failure(server.url, timeout=0.3)
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_garbage_collection_after_an_answer_that_took_too_long() -> None:
+    # the thread that reads it is left behind in the middle of the list
+    release = threading.Event()
+
+    def script(wire: Wire) -> None:
+        wire.send(head(200, Content_Length="100000") + b"[{}, ")
+        release.wait(5)
+
+    with Server(script) as server:
+        assert failure(server.url, timeout=0.3).kind == "timeout"
+        assert gc.isenabled()
+        release.set()
+    assert gc.isenabled()
+
+
+def test_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_jobs_info, "REQUESTS_IMPORT_ERROR", "Traceback")
+    with pytest.raises(CceError, match="requests") as caught:
+        jobs("http://127.0.0.1:1")
+    assert caught.value.kind == "dependency"
+
+
+WITHOUT_REQUESTS = """
+import sys
+sys.modules["requests"] = None
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find, task
+print(bool(client.REQUESTS_IMPORT_ERROR))
+"""
+
+
+def test_files_import_without_the_library() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_REQUESTS],
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# anything at all
+
+
+def mangled(source: random.Random) -> bytes:
+    """A real answer with a few bytes changed, dropped, repeated or put in."""
+    packed = source.random() < 0.3
+    body = json.dumps([KEPT] * source.randint(0, 3)).encode()
+    options = {"Content_Encoding": "gzip"} if packed else {}
+    # without the time, so that a seed gives the same each time
+    data = gzip.compress(body, mtime=0) if packed else body
+    if source.random() < 0.4:
+        whole = chunked(data, **options) + b"0\r\n\r\n"
+    else:
+        whole = answer(
+            source.choice([200, 200, 302, 401, 429, 500]), data, Retry_After="0.01", Location="/x", **options
+        )
+    for _change in range(source.randint(1, 4)):
+        place = source.randrange(len(whole))
+        change = source.choice([b"", bytes((source.randrange(256),)), whole[place : place + 40], b"\r\n", b"[" * 50])
+        whole = whole[:place] + change + whole[place + source.randint(0, 3) :]
+    return whole
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_but_our_own_error_comes_out(seed: int) -> None:
+    source = random.Random(seed)
+    for _example in range(40):
+        whole = mangled(source)
+        with Server(then_close(whole)) as server:
+            try:
+                assert isinstance(jobs(server.url, retries=1, timeout=5), Answer), whole
+            except CceError as error:
+                assert str(error).startswith("Could not list the jobs") and str(error).isprintable(), whole
+                assert error.kind != "option", whole

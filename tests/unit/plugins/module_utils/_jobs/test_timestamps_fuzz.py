@@ -1,0 +1,59 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reader of time texts against Python's datetime, for any moment in any zone and notation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import timestamps as _timestamps
+
+# a day from both ends of the calendar, so that no offset leads out of it
+MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 30))
+OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59)
+MORE_DIGITS = st.text("0123456789", max_size=4)
+
+
+def go(moment: datetime, digits: str) -> str:
+    """As Go's time.Time.String writes it: without the zeros at the end of the fraction, or without a fraction."""
+    fraction = f".{moment:%f}{digits}".rstrip("0").rstrip(".")
+    return f"{clock(moment, ' ')}{fraction} {moment:%z} ZONE"
+
+
+def rfc_3339(moment: datetime, digits: str) -> str:
+    offset = moment.strftime("%z")
+    return f"{clock(moment, 'T')}.{moment:%f}{digits}{offset[:3]}:{offset[3:]}"
+
+
+def clock(moment: datetime, separator: str) -> str:
+    # strftime does not pad years everywhere
+    return f"{moment.year:04d}-{moment:%m-%d}{separator}{moment:%H:%M:%S}"
+
+
+def normal(moment: datetime) -> str:
+    return f"{clock(moment, 'T')}.{moment:%f}Z"
+
+
+@settings(max_examples=2500, deadline=None, database=None)
+@given(MOMENTS, OFFSETS, MORE_DIGITS)
+@example(datetime(2025, 12, 31, 23, 59, 59, 999999), -1, "9999")
+@example(datetime(2024, 2, 29), 23 * 60 + 59, "")
+def test_any_moment(moment: datetime, offset: int, digits: str) -> None:
+    local = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
+    expected = normal(local.astimezone(timezone.utc))
+    assert _timestamps.normalise(go(local, digits)) == expected
+    assert _timestamps.normalise(rfc_3339(local, digits)) == expected
+    assert _timestamps.parse_bound(rfc_3339(local, digits), local) == expected
+
+
+@settings(max_examples=500, deadline=None, database=None)
+@given(MOMENTS, MOMENTS)
+def test_any_two_moments(start: datetime, end: datetime) -> None:
+    seconds = _timestamps.seconds_between(normal(start), normal(end))
+    assert seconds == (end - start).total_seconds()
+    assert (normal(start) < normal(end)) == (seconds > 0)

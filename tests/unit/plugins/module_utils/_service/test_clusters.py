@@ -1,0 +1,149 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Unit tests of what the plugins know about clusters: their names, and the Autopilot kind of them."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("requests")
+pytest.importorskip("ansible")
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    Server,
+    Told,
+    answer,
+    clear_environment,
+)
+
+PROD, STAGING, GONE = (digit * 8 + "-87e6-11f0-be88-0255ac10003f" for digit in "123")
+
+CLUSTERS = {
+    "kind": "Cluster",
+    "items": [
+        {"metadata": {"uid": PROD, "name": "shop-prod"}},
+        {"metadata": {"uid": STAGING, "name": "shop-staging"}},
+        # nothing that the API documents, and nothing that may break the others
+        {"metadata": {"uid": None, "name": "nameless"}},
+        {"metadata": None},
+        7,
+    ],
+}
+
+
+def job(uid: str, cluster: str, *subjobs: t.Any) -> dict[str, t.Any]:
+    return {"metadata": {"uid": uid}, "spec": {"type": "DeleteNode", "clusteruid": cluster, "subjobs": list(subjobs)}}
+
+
+JOBS = [job("a", PROD, job("a1", PROD)), job("b", STAGING), job("c", GONE)]
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clear_environment(monkeypatch, tmp_path)
+    monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
+
+
+def ask(server: Server, terms: t.Sequence[str] = (), **options: t.Any) -> Answer:
+    typed = {"token": "the-token", "project_id": "p1", "endpoint": server.url, "timeout": 10, **options}
+    return find_jobs(read_request(MODULE, typed, {}, environment={}, terms=terms), "tests", Told().report)
+
+
+def found(answered: Answer) -> dict[str, str | None]:
+    return {job["id"]: job["cluster_name"] for job in answered.jobs}
+
+
+@pytest.mark.parametrize(
+    ("terms", "options", "expected"),
+    [
+        ([], {"cluster_name": "shop-prod"}, {"a": "shop-prod"}),
+        ([], {"cluster_name": ["shop-staging", "shop-prod"]}, {"a": "shop-prod", "b": "shop-staging"}),
+        (["shop-prod"], {}, {"a": "shop-prod"}),
+        # terms and cluster_id are alternatives, also of each other
+        (["shop-prod", GONE], {}, {"a": "shop-prod", "c": None}),
+        (["shop-prod"], {"cluster_id": [STAGING]}, {"a": "shop-prod", "b": "shop-staging"}),
+        # the two options are different filters: both must hold
+        ([], {"cluster_name": "shop-prod", "cluster_id": [PROD, STAGING]}, {"a": "shop-prod"}),
+        ([], {"cluster_name": "shop-prod", "cluster_id": STAGING}, {}),
+        (["shop-prod"], {"cluster_name": "shop-staging"}, {}),
+    ],
+)
+def test_clusters_by_name(terms: list[str], options: dict[str, t.Any], expected: dict[str, str | None]) -> None:
+    with Server(answer(body=CLUSTERS), answer(body=JOBS)) as server:
+        assert found(ask(server, terms, **options)) == expected
+        assert [request.target for request in server.requests] == [
+            "/api/v3/projects/p1/clusters",
+            "/api/v2/projects/p1/jobs",
+        ]
+        assert [request.headers["x-auth-token"] for request in server.requests] == ["the-token"] * 2
+        assert server.accepted == 1
+
+
+def test_the_names_reach_subjobs() -> None:
+    with Server(answer(body=CLUSTERS), answer(body=JOBS)) as server:
+        [parent] = ask(server, cluster_name="shop-prod").jobs
+    assert parent["subjobs"][0]["cluster_name"] == "shop-prod"
+
+
+@pytest.mark.parametrize("options", [{}, {"cluster_id": [PROD]}, {"cluster_name": []}])
+def test_no_call_for_names_that_nobody_gave(options: dict[str, t.Any]) -> None:
+    with Server(answer(body=JOBS)) as server:
+        ask(server, [PROD], **options)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "clusters", "words"),
+    [
+        ("shop-prodd", CLUSTERS, "No cluster has the name shop-prodd: did you mean shop-prod"),
+        ("qqq", CLUSTERS, "No cluster has the name qqq: did you mean shop-prod or shop-staging?"),
+        ("shop-prod", {"items": []}, "No cluster has the name shop-prod: the project has no cluster at all."),
+        ("SHOP-PROD", CLUSTERS, "No cluster has the name SHOP-PROD: did you mean shop-prod"),
+    ],
+)
+@pytest.mark.parametrize("as_term", [True, False], ids=["term", "option"])
+def test_unknown_names(name: str, clusters: dict[str, t.Any], words: str, as_term: bool) -> None:
+    with Server(answer(body=clusters)) as server:
+        with pytest.raises(CceError) as caught:
+            ask(server, [name] if as_term else [], **({} if as_term else {"cluster_name": ["shop-prod", name]}))
+        # the jobs are not even asked for: without the filter they would be those of all clusters
+        assert len(server.requests) == 1
+    assert caught.value.kind == "option"
+    expected = words if as_term or name != "shop-prod" else "No cluster has the name shop-prod"
+    assert str(caught.value).startswith(expected)
+
+
+def test_clusters_that_may_not_be_listed() -> None:
+    refusal = answer(403, {"errorCode": "CCE.01403001", "message": "Action forbidden"})
+    with Server(refusal) as server, pytest.raises(CceError) as caught:
+        ask(server, cluster_name="shop-prod")
+    assert caught.value.kind == "permission"
+    assert str(caught.value).startswith("Could not list the clusters: ")
+    assert "cluster_id" in str(caught.value)
+
+
+@pytest.mark.parametrize("clusters", [b'{"items": {}}', b"<html>", b"[[", b'{"jobs": 1}'])
+def test_clusters_that_are_no_list(clusters: bytes) -> None:
+    with Server(answer(body=clusters)) as server, pytest.raises(CceError) as caught:
+        ask(server, cluster_name="shop-prod", retries=0)
+    assert caught.value.kind == "response"
+    assert str(caught.value).startswith("Could not list the clusters: ")
+
+
+def test_autopilot_has_paths_of_its_own() -> None:
+    with Server(answer(body=CLUSTERS), answer(body=JOBS)) as server:
+        assert found(ask(server, cluster_name="shop-prod", autopilot=True)) == {"a": "shop-prod"}
+        assert [request.target for request in server.requests] == [
+            "/autopilot/v3/projects/p1/clusters",
+            "/autopilot/v2/projects/p1/jobs",
+        ]
