@@ -273,17 +273,17 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._auth.session import Kept
+from ..module_utils._auth.session import SessionPool
 from ..module_utils._errors import CceError
 from ..module_utils._options.settings import Settings
 from ..module_utils._options.table import CONNECTION
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
-from ..module_utils._service.find import Store, find_jobs
+from ..module_utils._service.find import JobCache, find_jobs
 from ..module_utils._service.options import LOOKUP
 from ..module_utils._service.request import read_request
 
-SESSIONS: Kept = {}
+SESSIONS = SessionPool()
 """Logins and connections of this process, so that the many lookups of one template share them."""
 
 # the workers of Ansible are forks: each has to log in and to connect for itself
@@ -307,17 +307,17 @@ class LookupModule(LookupBase):
         kwargs.pop("wantlist", None)
         try:
             request = read_request(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
-            make_store = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
-            return find_jobs(request, "jobs", report, SESSIONS, make_store).jobs
+            make_cache = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
+            return find_jobs(request, "jobs", report, SESSIONS, make_cache).jobs
         except CceError as error:
             # "from None", because Ansible would append the same sentence once more
             raise AnsibleLookupError(str(error)) from None
 
-    def _cache(self, lifetime: int, settings: Settings, report: Report) -> Store:
+    def _cache(self, lifetime: int, settings: Settings, report: Report) -> JobCache:
         # where it is used: Ansible compiles the files of a collection anew in each process
-        from ..plugin_utils.list_cache import FOLDER, ListCache
+        from ..plugin_utils.list_cache import FOLDER, JobListCache
 
-        return ListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), lifetime, settings, report)
+        return JobListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), lifetime, settings, report)
 
     def _connection_variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """The variables that stand for connection options, by option.

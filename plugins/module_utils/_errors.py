@@ -12,19 +12,20 @@ import typing as t
 
 
 class CceError(Exception):
-    """What went wrong, as one sentence for the user and as fields for a playbook.
+    """A failure, as one sentence for the user and as fields for a playbook.
 
-    Both front doors turn it into their own failure; nothing else of the collection reaches the user as an exception.
+    The entry points turn it into their own failure. No other exception of the collection reaches the user.
 
     Attributes:
         kind: one of ``option``, ``dependency``, ``authentication``, ``permission``, ``not_found``, ``throttled``,
-            ``unavailable``, ``timeout``, ``tls``, ``connection``, ``response``.
-        http_status: status of the answer, or None when there was none.
+            ``unavailable``, ``timeout``, ``tls``, ``connection``, ``response``, ``job_failed``.
+        http_status: status of the response, or None when there was none.
         code: the cloud's own error code, such as ``APIGW.0301``.
-        message: the cloud's own words.
+        message: the cloud's own message.
         request_id: what the operator of the cloud asks for.
-        url: address of the call, without credentials and query.
-        transient: whether the same request may succeed a moment later.
+        url: URL of the call, without credentials and query.
+        transient: whether the failure may pass by itself. A wait tolerates it.
+        retryable: whether to repeat the request at once. Every retryable failure is transient.
         retry_after: seconds that the server asked to wait, or None.
     """
 
@@ -39,6 +40,7 @@ class CceError(Exception):
         request_id: str | None = None,
         url: str | None = None,
         transient: bool = False,
+        retryable: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(sentence)
@@ -48,11 +50,12 @@ class CceError(Exception):
         self.message = message
         self.request_id = request_id
         self.url = url
-        self.transient = transient
+        self.transient = transient or retryable
+        self.retryable = retryable
         self.retry_after = retry_after
 
     def reword(self, change: t.Callable[[str], str]) -> None:
-        """Change all words in it: the sentence and what the cloud said."""
+        """Change all text in it: the sentence and what the cloud sent."""
         self.args = (change(str(self)),)
         self.code, self.message, self.request_id = (
             text if text is None else change(text) for text in (self.code, self.message, self.request_id)
@@ -68,3 +71,7 @@ class CceError(Exception):
             "request_id": self.request_id,
             "url": self.url,
         }
+
+
+class CacheMiss(CceError):
+    """A cached list turned out to be damaged and was removed. The next attempt fetches it, and does not count."""

@@ -3,17 +3,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
 """Lists that the processes of one Ansible run share: one of them fetches, the others wait and then read.
 
-For each list there is a lock, which the operating system frees when its holder dies, and a file that is either whole
-or not there. Neither names nor contents tell a credential: a name is a keyed hash, and the key lies in the same folder,
-which is its owner's alone.
+For each list there is a lock, which the operating system releases when its holder dies, and a file that is either
+complete or missing. File names and contents reveal no credentials: a name is a keyed hash, and the key is in the same
+directory, which only its owner can read.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import fcntl
 import gzip
 import hashlib
@@ -24,198 +26,237 @@ import random
 import secrets
 import stat
 import tempfile
+import threading
 import time
 import typing as t
 import zlib
 
-from ..module_utils._api.cce import Chunks
-from ..module_utils._errors import CceError
+from ..module_utils._errors import CacheMiss, CceError
+from ..module_utils._http.deadline import Deadline
 from ..module_utils._options.settings import CloudEntry, Settings
 from ..module_utils._report import Report
-from ..module_utils._service.find import Tap
 
-T = t.TypeVar("T")
+Chunks = t.Iterable[bytes]
+Fetch = t.Callable[[], t.ContextManager[Chunks]]
 
 FOLDER = "opentelekomcloud.cce"
-"""Name of the folder, to be put below one that ends with the run."""
+"""Name of the directory, below one that Ansible removes at the end of the run."""
 
-# How they are asked for, and for how long, decides nothing about the jobs. All else does, also what is yet to come.
-_NO_PART_OF_THE_NAME = ("timeout", "retries")
+# How a list is fetched does not decide which list it is. All other settings do, also those to come.
+_NOT_IN_NAMES = ("timeout", "retries")
 
 _KEY = "key"
 _KEY_LENGTH = 32
 _LIST, _LOCK, _PART = ".list", ".lock", ".part"
 
-# Seconds between two looks of one who waits
+# Seconds between two attempts to get a lock
 _PAUSE = 0.05
 
 _PIECE = 64 * 1024
 
-# The first line of a list's file: when its fetch was started, and for how many seconds it was meant to be used
-_LONGEST_HEADER = 100
+# The first line of a list's file: when its fetch began, and for how many seconds it was meant to be used
+_MAX_HEADER = 100
 
 
-class ListCache:
-    """Lists that several processes use, as a ``Store``, for one search: its time begins now."""
+class JobListCache:
+    """Lists that several processes share.
+
+    Args:
+        folder: the path of the directory. It is created when a list is opened.
+        lifetime: how many seconds a list may be used.
+        settings: the connection, which decides which list it is.
+        report: where messages go.
+    """
 
     def __init__(self, folder: str, lifetime: int, settings: Settings, report: Report) -> None:
-        """Not even the folder is touched before there is something to obtain."""
         self._folder = folder
         self._lifetime = lifetime
         self._settings = settings
         self._report = report
-        self._end = time.monotonic() + settings.timeout
+        self._held: _Lock | None = None
+        self._recorder: _Recorder | None = None
+        self._waiting = False
 
-    def obtain(self, things: str, read: t.Callable[[Chunks], T], fetch: t.Callable[[Tap], T]) -> T:
-        """What ``read`` makes of a list that is young enough, else what ``fetch`` returns; see ``Store``.
+    @contextlib.contextmanager
+    def open(self, name: str, fetch: Fetch, deadline: Deadline) -> t.Iterator[Chunks]:
+        """The bytes of a list: those of a file that is young enough, else those of ``fetch``, which are recorded.
 
-        A fetch that fails leaves nothing behind, and those who waited for it try for themselves, one after the other:
-        what stood in its way, such as a proxy that is slow or a token that is void, need not stand in theirs.
+        The list is stored when the context ends without an exception. A fetch that fails leaves nothing behind, and the
+        processes that waited for it fetch for themselves, one after the other: what prevented it, such as a slow proxy
+        or an expired token, may not affect them.
+
+        Args:
+            name: what is in the list, "jobs" or "clusters".
+            fetch: opens the response of the API.
+            deadline: how long to wait for a process that fetches the list.
+
+        Raises:
+            CceError: when the directory cannot be used, or the deadline passes.
         """
         try:
             _make_private(self._folder)
-            name = self._name(self._key(), things)
-            lock = self._open_lock(name)
+            hashed = self._hashed(self._key(deadline), name)
+            self._held = lock = _Lock(self._path(hashed, _LOCK))
+            try:
+                file = self._wait_for(hashed, lock, deadline)
+                with self._reading(file, hashed) if file else self._recording(name, hashed, fetch) as chunks:
+                    yield chunks
+            finally:
+                lock.release()
         except OSError as error:
             raise _unusable(self._folder, f"cannot be used ({(error.strerror or 'unknown reason').lower()})") from None
+
+    def abandon(self, deadline: Deadline) -> None:
+        """Let other processes fetch. To be called when the deadline has passed, and the thread has been abandoned.
+
+        Raises:
+            CceError: when that thread only waited for another process.
+        """
+        if self._waiting:
+            raise _waited_too_long(deadline)
+        if self._recorder:
+            self._recorder.end()
+        if self._held:
+            self._held.release()
+
+    def _wait_for(self, hashed: str, lock: _Lock, deadline: Deadline) -> t.IO[bytes] | None:
+        """The file of a list as soon as it is young enough, None as soon as this process may fetch it."""
+        while True:
+            # the lock before the file: only in this order, a list cannot be stored between the two
+            locked = lock.take()
+            file = self._stored(hashed)
+            self._waiting = not file and not locked
+            if not self._waiting:
+                return file
+            _pause(deadline)
+
+    # reading
+
+    def _stored(self, hashed: str) -> t.IO[bytes] | None:
+        """The file of a list, after its header, if it is young enough."""
+        path = self._path(hashed, _LIST)
         try:
-            while True:
-                # the lock before the look: a list can come between the two only in this order
-                locked = _try_lock(lock)
-                found = self._read(name, read)
-                if found is not None:
-                    return found
-                if locked:
-                    return self._fetch(things, name, fetch)
-                self._wait()
-        finally:
-            _unlock(lock)
-
-    # who comes to read
-
-    def _read(self, name: str, read: t.Callable[[Chunks], T]) -> T | None:
-        """What ``read`` makes of the list, None when there is none that is whole and young enough."""
-        path = self._path(name, _LIST)
-        # what cannot be opened is as good as not there
-        with contextlib.suppress(OSError), open(path, "rb") as file:
-            try:
-                started, _lifetime = _header(file)
-                if _is_young(started, self._lifetime):
-                    with gzip.GzipFile(fileobj=file) as unpacked:
-                        return read(iter(lambda: unpacked.read(_PIECE), b""))
-            except (OSError, EOFError, ValueError, zlib.error):
-                _remove_damaged(file, path)
+            # a FIFO in its place would block until somebody writes
+            file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb")
+        except OSError:
+            # a file that cannot be opened is as good as missing
+            return None
+        try:
+            started, _lifetime = _header(file)
+        except (OSError, ValueError):
+            _remove_damaged(file, path)
+        else:
+            if _is_young(started, self._lifetime):
+                return file
+        file.close()
         return None
 
-    def _wait(self) -> None:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise CceError(
-                f"Could not list the jobs within {self._settings.timeout:.10g} s: all that time other processes were "
-                "fetching the list that cache_ttl lets them share; check the network, or raise timeout.",
-                "timeout",
-            )
-        # not all at the same moments
-        time.sleep(min(left, random.uniform(_PAUSE / 2, _PAUSE)))
+    @contextlib.contextmanager
+    def _reading(self, file: t.IO[bytes], hashed: str) -> t.Iterator[Chunks]:
+        with file:
+            try:
+                yield _decompressed(file)
+            except (CceError, OSError, EOFError, zlib.error) as error:
+                _remove_damaged(file, self._path(hashed, _LIST))
+                raise CacheMiss(f"The cached list was damaged ({error}).", "response") from None
 
-    # who comes to fetch
+    # fetching
 
-    def _fetch(self, things: str, name: str, fetch: t.Callable[[Tap], T]) -> T:
-        self._tidy(name)
-        recording = _Recording(self._folder, name, self._lifetime)
+    @contextlib.contextmanager
+    def _recording(self, name: str, hashed: str, fetch: Fetch) -> t.Iterator[Chunks]:
+        self._tidy(hashed)
+        self._recorder = recorder = _Recorder(self._folder, hashed, self._lifetime)
         try:
-            found = fetch(recording)
-            fault = recording.keep(self._path(name, _LIST))
+            with fetch() as chunks:
+                yield recorder.copy(chunks)
+            fault = recorder.keep(self._path(hashed, _LIST))
         finally:
-            recording.end()
+            recorder.end()
         if fault:
-            self._report.warning(f"The list of {things} could not be stored for cache_ttl in {self._folder} ({fault}).")
-        return found
+            self._report.warning(f"Could not store the list of {name} for cache_ttl in {self._folder} ({fault}).")
 
     def _tidy(self, own: str) -> None:
-        """Remove what nobody will use any more, of each list that nobody is busy with."""
+        """Remove what nobody will use again, of each list that no process is working on."""
         with contextlib.suppress(OSError):
-            for name in sorted({file.partition(".")[0] for file in os.listdir(self._folder)} - {_KEY, own}):
-                lock = self._open_lock(name)
+            for hashed in sorted({file.partition(".")[0] for file in os.listdir(self._folder)} - {_KEY, own}):
+                lock = _Lock(self._path(hashed, _LOCK))
                 try:
-                    if _try_lock(lock):
-                        self._remove_remains(name)
+                    if lock.take():
+                        self._remove_remains(hashed)
                 finally:
-                    _unlock(lock)
+                    lock.release()
             self._remove_remains(own)
 
-    def _remove_remains(self, name: str) -> None:
-        """Remove what processes that died left half written, and the list once it is too old for its own purpose."""
+    def _remove_remains(self, hashed: str) -> None:
+        """Remove what dead processes left half written, and the list once it is too old for its own purpose."""
         for file in os.listdir(self._folder):
-            if file.startswith(name) and file.endswith(_PART):
+            if file.startswith(hashed) and file.endswith(_PART):
                 os.unlink(os.path.join(self._folder, file))
-        path = self._path(name, _LIST)
+        path = self._path(hashed, _LIST)
         with contextlib.suppress(FileNotFoundError):
-            with open(path, "rb") as stored:
+            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as stored:
                 try:
-                    of_use = _is_young(*_header(stored))
-                except ValueError:
-                    of_use = False
-            if not of_use:
+                    usable = _is_young(*_header(stored))
+                except (OSError, ValueError):
+                    usable = False
+            if not usable:
                 os.unlink(path)
 
     # names
 
-    def _path(self, name: str, suffix: str) -> str:
-        return os.path.join(self._folder, name + suffix)
+    def _path(self, hashed: str, suffix: str) -> str:
+        return os.path.join(self._folder, hashed + suffix)
 
-    def _open_lock(self, name: str) -> int:
-        return os.open(self._path(name, _LOCK), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-
-    def _key(self) -> bytes:
-        """The key of the folder, which the first one to come makes."""
-        file = os.open(os.path.join(self._folder, _KEY), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    def _key(self, deadline: Deadline) -> bytes:
+        """The key of the directory, which the first process creates."""
+        lock = _Lock(os.path.join(self._folder, _KEY))
         try:
-            while not _try_lock(file):
-                self._wait()
-            key = os.read(file, _KEY_LENGTH)
+            while not lock.take():
+                _pause(deadline)
+            key = os.pread(lock.file, _KEY_LENGTH, 0)
             if len(key) != _KEY_LENGTH:
                 key = secrets.token_bytes(_KEY_LENGTH)
-                os.pwrite(file, key, 0)
+                os.pwrite(lock.file, key, 0)
             return key
         finally:
-            _unlock(file)
+            lock.release()
 
-    def _name(self, key: bytes, things: str) -> str:
-        """One name for all that decides which list would be fetched, and as whom."""
+    def _hashed(self, key: bytes, name: str) -> str:
+        """A name for everything that decides which list would be fetched, and as whom."""
         settings, credential = self._settings, self._settings.credential
         if isinstance(credential, CloudEntry):
-            # what has been made of the entry is no data; its content says it all
+            # the login made of the entry is not data, and the hash of its content says everything
             settings = dataclasses.replace(settings, credential=dataclasses.replace(credential, login=None))
         options = dataclasses.asdict(settings)
-        for option in _NO_PART_OF_THE_NAME:
+        for option in _NOT_IN_NAMES:
             del options[option]
-        options["things"] = things
-        # two ways to log in have different names of their values, so that neither can pass for the other
+        options["list"] = name
+        # the values of two kinds of credentials have different names, so that they cannot be confused
         return hmac.new(key, json.dumps(options, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
-class _Recording:
-    """Stores the bytes of an answer as they pass by.
+class _Recorder:
+    """Stores the bytes of a response while they are read.
 
-    Whatever goes wrong with that does no harm to the answer. A thread that is left behind, because it took too long,
-    may go on passing bytes after the end; they go nowhere.
+    A fault in storing does not affect the reading. A thread that was abandoned because it took too long may still pass
+    bytes after the end: they are ignored.
     """
 
-    def __init__(self, folder: str, name: str, lifetime: int) -> None:
+    def __init__(self, folder: str, hashed: str, lifetime: int) -> None:
         self._folder = folder
-        self._name = name
-        # taken before anything is sent: what the list shows may be as old as that
+        self._hashed = hashed
+        # taken before anything is sent, since the content may be as old as that
         self._header = f"{time.time()!r} {lifetime}\n".encode()
         self._file: t.IO[bytes] | None = None
         self._path = ""
-        self._packer = zlib.compressobj()
-        self._whole = False
+        # the response was packed better, but the processor of the controller is what many forks compete for
+        self._packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        self._complete = False
         self._ended = False
         self._fault = ""
 
-    def __call__(self, chunks: Chunks) -> Chunks:
-        """Pass on the bytes of one attempt; only those of the last one count."""
+    def copy(self, chunks: Chunks) -> t.Iterator[bytes]:
+        """The same bytes, stored as they are taken."""
         self._try(self._begin)
         for chunk in chunks:
             self._try(self._write, chunk)
@@ -223,32 +264,33 @@ class _Recording:
         self._try(self._finish)
 
     def keep(self, path: str) -> str:
-        """Put what was recorded in its place in one step; return what was in the way of that, if anything."""
-        if self._whole:
+        """Move the file to its place in one step. Return the reason if something prevented it."""
+        if self._complete:
             self._try(os.replace, self._path, path)
         return self._fault
 
     def end(self) -> None:
         """Record nothing more, and remove what was not kept."""
         self._ended = True
-        self._discard()
+        if self._file:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)
 
     def _try(self, step: t.Callable[..., None], *arguments: t.Any) -> None:
         if self._ended or self._fault:
             return
         try:
             step(*arguments)
-        except OSError as error:
-            self._fault = (error.strerror or "unknown reason").lower()
+        except (OSError, ValueError) as error:
+            # ValueError: closed by end() at this very moment
+            self._fault = (getattr(error, "strerror", None) or "unknown reason").lower()
 
     def _begin(self) -> None:
-        self._discard()
-        self._whole = False
-        # a new name each time: whoever was left behind with an older one cannot write into this one
-        handle, self._path = tempfile.mkstemp(_PART, self._name + ".", self._folder)
+        # a new name each time: an abandoned thread cannot write into this file
+        handle, self._path = tempfile.mkstemp(_PART, self._hashed + ".", self._folder)
         self._file = os.fdopen(handle, "wb")
-        # the wire has less, but the processor of the controller is what many forks compete for
-        self._packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
         self._file.write(self._header)
 
     def _write(self, chunk: bytes) -> None:
@@ -259,66 +301,100 @@ class _Recording:
         if self._file:
             self._file.write(self._packer.flush())
             self._file.close()
-            self._whole = True
-
-    def _discard(self) -> None:
-        if self._file:
-            with contextlib.suppress(OSError):
-                self._file.close()
-            with contextlib.suppress(OSError):
-                os.unlink(self._path)
+            self._complete = True
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # files
 
 
+class _Lock:
+    """A lock file, which is created where it is missing.
+
+    Attributes:
+        file: its descriptor.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW, 0o600)
+        self._released = threading.Lock()
+        if not stat.S_ISREG(os.fstat(self.file).st_mode):
+            os.close(self.file)
+            raise OSError(errno.EINVAL, f"{os.path.basename(path)} is not a file")
+
+    def take(self) -> bool:
+        """Whether this process holds the lock now."""
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Release the lock. A second call does nothing."""
+        if self._released.acquire(blocking=False):
+            # closing alone does not release it while a child of this process has it open, too
+            with contextlib.suppress(OSError):
+                fcntl.flock(self.file, fcntl.LOCK_UN)
+            os.close(self.file)
+
+
+def _pause(deadline: Deadline) -> None:
+    """Wait a moment for another process.
+
+    Raises:
+        CceError: of kind ``timeout`` when the deadline has passed.
+    """
+    left = deadline.remaining()
+    if not left:
+        raise _waited_too_long(deadline)
+    # not all processes at the same moments
+    time.sleep(min(left, random.uniform(_PAUSE / 2, _PAUSE)))
+
+
+def _waited_too_long(deadline: Deadline) -> CceError:
+    return CceError(
+        f"Could not list the jobs within {deadline.seconds:.10g} s: timed out waiting for another process to fetch the "
+        "shared list (cache_ttl). Check the network, or increase timeout.",
+        "timeout",
+    )
+
+
+def _decompressed(file: t.IO[bytes]) -> t.Iterator[bytes]:
+    with gzip.GzipFile(fileobj=file) as content:
+        yield from iter(lambda: content.read(_PIECE), b"")
+
+
 def _make_private(folder: str) -> None:
-    """Make the folder, unless it is there and its owner's alone."""
+    """Create the directory. One that exists must be a directory that only its owner can use."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(folder, 0o700)
     found = os.lstat(folder)
     if stat.S_ISLNK(found.st_mode):
-        raise _unusable(folder, "is a link")
+        raise _unusable(folder, "is a symbolic link")
     if not stat.S_ISDIR(found.st_mode):
-        raise _unusable(folder, "is no folder")
+        raise _unusable(folder, "is not a directory")
     if found.st_uid != os.geteuid():
-        raise _unusable(folder, "belongs to somebody else")
+        raise _unusable(folder, "is not owned by the current user")
     if found.st_mode & 0o077:
-        raise _unusable(folder, "is open to others")
+        raise _unusable(folder, "is accessible to other users")
 
 
 def _unusable(folder: str, why: str) -> CceError:
     return CceError(
-        f"The folder {folder}, where cache_ttl keeps lists, {why}: remove it, let ANSIBLE_LOCAL_TEMP name another "
-        "place, or leave cache_ttl out.",
+        f"The directory {folder} for cache_ttl {why}. Remove it, set ANSIBLE_LOCAL_TEMP to another directory, "
+        "or unset cache_ttl.",
         "option",
     )
 
 
-def _try_lock(file: int) -> bool:
-    """Whether the lock could be had at once; having it already counts."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _unlock(file: int) -> None:
-    # said aloud, because closing alone does not free it while a child of this process has it open as well
-    with contextlib.suppress(OSError):
-        fcntl.flock(file, fcntl.LOCK_UN)
-    os.close(file)
-
-
 def _header(file: t.IO[bytes]) -> tuple[float, float]:
-    started, lifetime = map(float, file.readline(_LONGEST_HEADER).split())
+    started, lifetime = map(float, file.readline(_MAX_HEADER).split())
     return started, lifetime
 
 
 def _is_young(started: float, lifetime: float) -> bool:
-    # one from the future is none: the clock was put back, and who knows by how much
+    # a list from the future is too old: the clock was set back, and nobody knows by how much
     return 0 <= time.time() - started < lifetime
 
 

@@ -3,159 +3,242 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
-"""The calls of CCE."""
+
+"""The calls of CCE, as iterators of raw jobs."""
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
+from datetime import datetime
 from urllib.parse import quote
 
-from .._auth.identity import Identity
+from .._auth.session import Session
 from .._errors import CceError
-from .._http.client import Call, Client, shown_url
+from .._http.bodies import explain, parse
+from .._http.call import Call, shown_url
+from .._http.client import Response
+from .._http.deadline import Deadline
 from .json_stream import StreamFault, elements
 
-T = t.TypeVar("T")
-Chunks = t.Iterator[bytes]
+MAX_DIRECT_JOBS = 8
+"""Jobs that are asked for one by one, at the same time. More are looked for in the list."""
 
-# Members that hold the list where an answer is an object: not documented for this call, but the way of its neighbours
+# Members that contain the list where a response is an object: not documented for this call, but usual for others of CCE
 _WRAPPERS = ("items", "jobs")
+_FAULTS = ("error_code", "errorCode")
 
 _JOBS_ADVICE = {
-    "authentication": "check the credentials: a token expires and is good for one region only, "
+    "authentication": "check the credentials: a token expires and is valid in one region only, "
     "an access key needs its own secret key and the right signature",
-    "permission": "check project_id, and that the user has the right cce:job:list, as in the role CCE ReadOnlyAccess",
+    "permission": "check project_id, and that the user has the permission cce:job:list, as in the role "
+    "CCE ReadOnlyAccess",
     "not_found": "check endpoint and region",
     "response": "check endpoint",
 }
 
 _CLUSTERS_ADVICE = {
     **_JOBS_ADVICE,
-    "permission": "give cluster_id instead of names, or let the user list clusters (right cce:cluster:list)",
+    "permission": "specify cluster_id instead of names, or grant the user the permission cce:cluster:list",
 }
 
+# Statuses after which to look in the list instead: CCE rejects the ID, the user lacks the permission cce:job:get, or
+# there is no such job or no such call
+_NOT_ANSWERED = (400, 403, 404)
 
-def list_jobs(
-    client: Client,
-    identity: Identity,
-    keep: t.Callable[[t.Iterator[t.Any]], T],
-    *,
-    autopilot: bool = False,
-    tap: t.Callable[[Chunks], Chunks] = iter,
-) -> T:
-    """Fetch the list of jobs of a project (OTC CCE API reference, "Obtaining the Job List").
+# Segments of a path that a URL does not keep
+_FOLDED = ("", ".", "..")
+
+MAX_ENTRY = 8 * 1024 * 1024
+"""Bytes of one job. Real ones have hundreds."""
+
+
+class ByteCache(t.Protocol):
+    """Where lists may be that were fetched before. The module has none."""
+
+    def open(
+        self, name: str, fetch: t.Callable[[], t.ContextManager[t.Iterable[bytes]]], deadline: Deadline
+    ) -> t.ContextManager[t.Iterable[bytes]]:
+        """The bytes of a list.
+
+        Args:
+            name: what is in the list, "jobs" or "clusters".
+            fetch: opens the response of the API.
+            deadline: how long to wait for another process that fetches it.
+
+        Raises:
+            CceError: when there is no list in the end.
+        """
+
+
+class DirectAnswer(t.NamedTuple):
+    """What the call for one job says."""
+
+    job: dict[str, t.Any] | None
+    """The raw job, None when the call does not return it."""
+    deleted: bool
+    """Whether CCE says that there is no such job."""
+    sent_at: datetime | None
+
+
+class _Resource(t.NamedTuple):
+    """What a call is about."""
+
+    purpose: str
+    path: str
+    """What follows the root of the API, with a place for the project ID."""
+    advice: t.Mapping[str, str]
+
+
+_JOBS = _Resource("list the jobs", "v2/projects/{}/jobs", _JOBS_ADVICE)
+_ONE_JOB = _Resource("get a job", "v2/projects/{}/jobs", _JOBS_ADVICE)
+_CLUSTERS = _Resource("list the clusters", "v3/projects/{}/clusters", _CLUSTERS_ADVICE)
+
+
+class RawList:
+    """The raw elements of a list, which can be iterated over once.
+
+    Attributes:
+        sent_at: when the response was sent, by the server's clock. None for a cached list.
+    """
+
+    def __init__(self, resource: _Resource, chunks: t.Iterable[bytes]) -> None:
+        self._resource = resource
+        self._chunks = chunks
+        self._response = chunks if isinstance(chunks, Response) else None
+        self.sent_at = self._response.sent_at if self._response else None
+
+    def digest(self) -> bytes | None:
+        """A hash of the response, None when it is too large for that, or when the list was cached."""
+        return self._response.digest() if self._response else None
+
+    def __iter__(self) -> t.Iterator[t.Any]:
+        try:
+            yield from elements(self._chunks, _WRAPPERS, _FAULTS)
+        except StreamFault as fault:
+            url = shown_url(self._response.url) if self._response else None
+            raise _unreadable(self._resource, fault, url) from None
+
+
+class Cce:
+    """CCE in one project.
 
     Args:
-        client: the session to use.
-        identity: who asks.
-        autopilot: whether the jobs of Autopilot clusters are meant (Huawei Cloud API reference, "ListAutopilotJobs").
-        keep: gets the raw elements of the list one by one, whatever they are, and returns what to keep of them. It is
-            called anew when an answer breaks off and is fetched again.
-        tap: gets the bytes of the answer before they are read, and passes them on; it is called anew as well.
-
-    Raises:
-        CceError: when the list cannot be had.
+        session: who asks.
+        autopilot: whether to ask about Autopilot clusters (Huawei Cloud API reference, "ListAutopilotJobs").
+        cache: where lists may be already.
     """
 
-    def read(chunks: Chunks) -> T:
-        return keep(raw_elements(tap(chunks)))
+    def __init__(self, session: Session, *, autopilot: bool = False, cache: ByteCache | None = None) -> None:
+        self._session = session
+        self._root = "autopilot" if autopilot else "api"
+        self._cache = cache
 
-    return _list(client, identity, "list the jobs", f"{_root(autopilot)}/v2", "jobs", _JOBS_ADVICE, read)
+    def jobs(self, deadline: Deadline) -> t.ContextManager[RawList]:
+        """The jobs of the project (OTC CCE API reference, "Obtaining the Job List").
+
+        Raises:
+            CceError: when the list cannot be fetched, also while it is iterated over.
+        """
+        return self._open_list("jobs", _JOBS, deadline)
+
+    def cluster_names(self, deadline: Deadline) -> dict[str, str]:
+        """Names of the project's clusters by ID (OTC CCE API reference, "Listing Clusters in a Specified Project").
+
+        Raises:
+            CceError: when the list cannot be fetched.
+        """
+        for attempt in self._session.attempts(_CLUSTERS.purpose, deadline):
+            with attempt, self._open_list("clusters", _CLUSTERS, deadline) as clusters:
+                return _names_by_id(clusters)
+        raise AssertionError("the last attempt returns or raises")
+
+    def job(self, job_id: str, deadline: Deadline, *, announce: bool = True) -> DirectAnswer:
+        """One job by its ID (OTC CCE API reference, "Obtaining Job Details").
+
+        Args:
+            job_id: the ID, in any case.
+            deadline: when the answer must be there.
+            announce: whether to report further attempts.
+
+        Raises:
+            CceError: when the call fails for a reason that has nothing to do with this job.
+        """
+        if job_id in _FOLDED:
+            # a URL with such a segment is another URL
+            return DirectAnswer(None, False, None)
+        for attempt in self._session.attempts(_ONE_JOB.purpose, deadline, announce=announce):
+            with attempt:
+                return self._job(job_id, deadline)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _job(self, job_id: str, deadline: Deadline) -> DirectAnswer:
+        call = self._call(_ONE_JOB, deadline, quote(job_id, safe=""))
+        try:
+            with self._session.client.open(call, deadline) as response:
+                job = _one_job(response, job_id)
+                return DirectAnswer(job, False, response.sent_at)
+        except CceError as error:
+            if error.http_status not in _NOT_ANSWERED:
+                raise
+            # a gateway without this call has error codes of its own
+            deleted = error.http_status == 404 and (error.code or "").startswith("CCE")
+            return DirectAnswer(None, deleted, None)
+
+    @contextlib.contextmanager
+    def _open_list(self, name: str, resource: _Resource, deadline: Deadline) -> t.Iterator[RawList]:
+        def fetch() -> t.ContextManager[Response]:
+            return self._session.client.open(self._call(resource, deadline), deadline)
+
+        with self._cache.open(name, fetch, deadline) if self._cache else fetch() as chunks:
+            yield RawList(resource, chunks)
+
+    def _call(self, resource: _Resource, deadline: Deadline, *segments: str) -> Call:
+        identity = self._session.identity(deadline)
+        path = resource.path.format(quote(identity.project_id, safe=""))
+        return Call(
+            resource.purpose,
+            # no slash at the end: the gateway responds with 404 to one
+            "/".join((identity.endpoint, self._root, path, *segments)),
+            identity.auth,
+            headers={"Content-Type": "application/json"},
+            advice=resource.advice,
+        )
 
 
-def list_clusters(
-    client: Client,
-    identity: Identity,
-    *,
-    autopilot: bool = False,
-    tap: t.Callable[[Chunks], Chunks] = iter,
-) -> dict[str, str]:
-    """Fetch the names of a project's clusters (OTC CCE API reference, "Listing Clusters in a Specified Project").
-
-    Args:
-        client: the session to use.
-        identity: who asks.
-        autopilot: whether Autopilot clusters are meant.
-        tap: as for ``list_jobs``.
-
-    Returns:
-        Names by cluster id.
-
-    Raises:
-        CceError: when the list cannot be had.
-    """
-
-    def read(chunks: Chunks) -> dict[str, str]:
-        return names_by_id(tap(chunks))
-
-    return _list(client, identity, "list the clusters", f"{_root(autopilot)}/v3", "clusters", _CLUSTERS_ADVICE, read)
+def _one_job(response: Response, job_id: str) -> dict[str, t.Any] | None:
+    """The raw job in a response, None when the response is anything else."""
+    body = b""
+    for piece in response:
+        body += piece
+        if len(body) > MAX_ENTRY:
+            return None
+    value = parse(body)
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    uid = metadata.get("uid") if isinstance(metadata, dict) else None
+    return value if isinstance(uid, str) and uid.lower() == job_id.lower() else None
 
 
-def names_by_id(chunks: Chunks) -> dict[str, str]:
-    """The names in a list of clusters as CCE sends it, by cluster id.
-
-    Raises:
-        StreamFault: when it is none.
-    """
-    metadata = [raw.get("metadata") for raw in raw_elements(chunks) if isinstance(raw, dict)]
+def _names_by_id(clusters: t.Iterable[t.Any]) -> dict[str, str]:
+    metadata = [raw.get("metadata") for raw in clusters if isinstance(raw, dict)]
     named = [(item.get("uid"), item.get("name")) for item in metadata if isinstance(item, dict)]
     return {uid: name for uid, name in named if isinstance(uid, str) and isinstance(name, str)}
 
 
-def _root(autopilot: bool) -> str:
-    return "autopilot" if autopilot else "api"
-
-
-def _list(
-    client: Client,
-    identity: Identity,
-    purpose: str,
-    version: str,
-    things: str,
-    advice: t.Mapping[str, str],
-    read: t.Callable[[Chunks], T],
-) -> T:
-    call = Call(
-        purpose,
-        # no slash at the end: the gateway answers 404 to one
-        f"{identity.endpoint}/{version}/projects/{quote(identity.project_id, safe='')}/{things}",
-        identity.auth,
-        headers={"Content-Type": "application/json"},
-        advice=advice,
-    )
-
-    def read_body(chunks: Chunks, headers: t.Mapping[str, str]) -> T:
-        try:
-            return read(chunks)
-        except StreamFault as fault:
-            raise _unreadable(call, fault) from None
-
-    return client.send(call, read_body)
-
-
-def raw_elements(chunks: Chunks) -> t.Iterator[t.Any]:
-    """The raw elements of a list as CCE sends it.
-
-    Raises:
-        StreamFault: when it is none.
-    """
-    return elements(chunks, _WRAPPERS)
-
-
-def _unreadable(call: Call, fault: StreamFault) -> CceError:
-    # where it is used: Ansible compiles a module's files anew for each task, and most succeed
-    from .._http.errors import explain
-
+def _unreadable(resource: _Resource, fault: StreamFault, url: str | None) -> CceError:
     # some gateways report a failure with status 200
     code, message, request_id = explain(fault.value)
-    words = ": ".join(part for part in (code, message) if part)
+    words = ": ".join(part.rstrip(".") for part in (code, message) if part)
+    advice = resource.advice["response"]
     return CceError(
-        f"Could not {call.purpose}: the answer {fault}{f' ({words})' if words else ''}; {call.advice['response']}.",
+        f"Could not {resource.purpose}: the response {fault}{f' ({words})' if words else ''}. "
+        f"{advice[0].upper()}{advice[1:]}.",
         "response",
         http_status=200,
         code=code,
         message=message,
         request_id=request_id,
-        url=shown_url(call.url),
-        transient=fault.truncated,
+        url=url,
+        transient=True,
+        retryable=fault.truncated,
     )

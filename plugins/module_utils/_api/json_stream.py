@@ -12,28 +12,26 @@ length of the list.
 from __future__ import annotations
 
 import codecs
-import gc
 import json
 import re
 import typing as t
-from contextlib import contextmanager
 
 _WHITESPACE = re.compile(r"[ \t\n\r]*")
 
-# What stands at the place that the scanner names when a token is cut: nothing, the beginning of a number or a constant,
-# the rest of a number whose beginning is a number as well, the rest of an escape. Strings have an error of their own.
+# What is at the position that the scanner reports when a token is cut: nothing, the beginning of a number or constant,
+# the rest of a number whose beginning is a number too, the rest of an escape. Strings have an error of their own.
 _CUT_TOKEN = re.compile(r"|-|t(ru?)?|f(a(ls?)?)?|n(ul?)?|\.|[eE][+-]?|u[0-9a-fA-F]{0,4}")
 
-# Enough to step back out of subjobs and theirs; many more would cost what they are to save
+# Enough to step back out of subjobs and their subjobs. Many more would cost more time than they save.
 _GUESSES = 3
 
 
 class StreamFault(ValueError):
-    """Why a text is no JSON list, worded to follow "the answer ".
+    """Why a text is not a JSON list, worded to follow "the response ".
 
     Attributes:
-        truncated: whether it only ends too early.
-        value: the JSON object that stands where a list was expected, if that is the fault.
+        truncated: whether the end is missing and nothing else is wrong.
+        value: the JSON object in place of a list, if that is the fault.
     """
 
     def __init__(self, what: str, *, truncated: bool = False, value: dict[str, t.Any] | None = None) -> None:
@@ -42,15 +40,18 @@ class StreamFault(ValueError):
         self.value = value
 
 
-def elements(chunks: t.Iterable[bytes], wrappers: t.Sequence[str] = ()) -> t.Iterator[t.Any]:
-    """The elements of the list that the bytes hold; an integer of more digits than Python reads comes out as None.
+def elements(
+    chunks: t.Iterable[bytes], wrappers: t.Sequence[str] = (), faults: t.Sequence[str] = ()
+) -> t.Iterator[t.Any]:
+    """The elements of a JSON list. An integer of more digits than Python reads becomes None.
 
     Args:
         chunks: UTF-8 text in pieces of any size.
-        wrappers: where the text is an object instead of a list, the members of it that may hold the list.
+        wrappers: where the text is an object instead of a list, its members that may contain the list.
+        faults: members of such an object that report a failure. Beside an empty list they count.
 
     Raises:
-        StreamFault: when the text is anything else. Elements before the fault have been handed out by then.
+        StreamFault: when the text is anything else. Elements before the fault have been returned by then.
     """
     text = _Text(chunks)
     first = text.next_character()
@@ -60,30 +61,30 @@ def elements(chunks: t.Iterable[bytes], wrappers: t.Sequence[str] = ()) -> t.Ite
         text.position += 1
         yield from _list_elements(text)
     elif first == "{":
-        yield from _wrapped_elements(text, wrappers)
+        yield from _wrapped_elements(text, wrappers, faults)
     elif first == "<":
         raise StreamFault("is an HTML or XML page")
     else:
-        raise StreamFault("is no JSON list")
+        raise StreamFault("is not a JSON list")
 
 
 class _Text:
-    """The part of the text that is at hand, and the way to more of it."""
+    """Buffered reader over the decoded chunks."""
 
     def __init__(self, chunks: t.Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
         # a byte order mark is not JSON, but harmless
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
         self._decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_refuse_constant)
-        self.at_hand = ""
+        self.buffer = ""
         self.position = 0
         self.ended = False
-        # whether no run has been tried in what is at hand: one that went wrong is not tried again for each element
+        # whether to try a run in the buffer: one that failed is not tried again for each element
         self._untried = False
 
     def more(self, characters: int = 1) -> bool:
-        """Read on by at least that many characters, if there are so many; False when there is nothing left."""
-        parts = [self.at_hand[self.position :]]
+        """Read at least that many characters, if there are so many. Return False when there is nothing left."""
+        parts = [self.buffer[self.position :]]
         wanted = characters
         while wanted > 0 and not self.ended:
             chunk = next(self._chunks, None)
@@ -91,28 +92,28 @@ class _Text:
             try:
                 parts.append(self._decode(chunk or b"", final=self.ended))
             except UnicodeDecodeError:
-                # all that the end can bring to light is a character that lacks its last bytes
-                raise (_ends_too_early() if self.ended else StreamFault("is not UTF-8")) from None
+                # at the end, the only possible fault is a character whose last bytes are missing
+                raise (_truncated() if self.ended else StreamFault("is not UTF-8")) from None
             wanted -= len(parts[-1])
-        self.at_hand = "".join(parts)
+        self.buffer = "".join(parts)
         self.position = 0
         self._untried = True
         return wanted < characters
 
     def next_character(self) -> str:
-        """The next character that is no white space, without taking it; empty at the end."""
+        """The next character that is not white space, without taking it. Empty at the end."""
         while True:
-            blank = _WHITESPACE.match(self.at_hand, self.position)
+            blank = _WHITESPACE.match(self.buffer, self.position)
             self.position = blank.end() if blank else self.position
-            if self.position < len(self.at_hand):
-                return self.at_hand[self.position]
+            if self.position < len(self.buffer):
+                return self.buffer[self.position]
             if not self.more():
                 return ""
 
     def run(self) -> t.Iterator[t.Any]:
-        """Take the elements of a list, many at once, as long as that goes well; those that are left stand here then.
+        """Take elements of a list, many at once, as long as that succeeds. The position is then before the rest.
 
-        Together they are parsed in two thirds of the time, since the parser makes the names of their members once.
+        Parsing them together takes two thirds of the time, since the parser creates the names of their members once.
         """
         while self._untried:
             self._untried = False
@@ -120,17 +121,19 @@ class _Text:
             if not values:
                 return
             yield from values
-            if self.at_hand.endswith(("}", "]")):
-                # perhaps one that is whole
+            if self.buffer.endswith(("}", "]")):
+                # the last element may be complete
                 return
             self.more()
 
     def _values(self) -> list[t.Any]:
-        """Take all elements at hand up to the last place where one ends and another begins; none is no wrong answer.
+        """Take all elements up to the last position in the buffer where one ends and another begins.
 
-        That place is guessed by its looks: what is cut anywhere else is no list, and is left.
+        Returning nothing is always correct.
+
+        That position is guessed from a few characters. The parser rejects a wrong guess.
         """
-        text, begin, end = self.at_hand, self.position, len(self.at_hand)
+        text, begin, end = self.buffer, self.position, len(self.buffer)
         for _attempt in range(_GUESSES):
             cut = text.rfind("},{", begin, end)
             if cut < 0:
@@ -138,58 +141,58 @@ class _Text:
             end = text.rfind("[", begin, cut)
             if end < 0 or text.count("[", begin, cut) == text.count("]", begin, cut):
                 break
-            # else that was between two elements of an inner list, which begins before
+            # that was between two elements of an inner list, which begins before it
         else:
             return []
         listed = f"[{text[begin : cut + 1]}]"
         try:
             values, parsed = self._decoder.raw_decode(listed)
         except (ValueError, RecursionError):
-            # taken one by one, what is wrong is found
+            # taking the elements one by one finds what is wrong
             return []
         if parsed < len(listed):
             return []
-        # behind the comma
+        # after the comma
         self.position = cut + 2
         return t.cast("list[t.Any]", values)
 
     def value(self) -> t.Any:
-        """Take the value that stands here; enough behind it has been read as well to know that it is whole."""
+        """Take the value at the position. Enough is read after it to know that it is complete."""
         while True:
             try:
-                value, end = self._decoder.raw_decode(self.at_hand, self.position)
+                value, end = self._decoder.raw_decode(self.buffer, self.position)
             except json.JSONDecodeError as error:
                 if not error.msg.startswith("Unterminated string") and not self._is_cut(error.pos):
                     raise StreamFault("is not valid JSON") from None
             except RecursionError:
-                raise StreamFault("nests too deep") from None
+                raise StreamFault("is nested too deeply") from None
             except ValueError:
                 # a constant such as NaN
                 raise StreamFault("is not valid JSON") from None
             else:
-                # what ends with a bracket or a quote is whole
+                # a value that ends with a bracket or a quote is complete
                 if isinstance(value, (dict, list, str)) or not self._is_cut(end):
                     self.position = end
                     return value
             if self.ended:
-                raise _ends_too_early()
+                raise _truncated()
             # twice as much each time, so that one huge element is not parsed again for every piece of it
-            self.more(len(self.at_hand) - self.position)
+            self.more(len(self.buffer) - self.position)
 
     def _is_cut(self, position: int) -> bool:
-        """Whether more text could turn what stands there into something else."""
-        return _CUT_TOKEN.fullmatch(self.at_hand, position) is not None
+        """Whether more text could change the token at this position."""
+        return _CUT_TOKEN.fullmatch(self.buffer, position) is not None
 
 
-def _ends_too_early() -> StreamFault:
-    return StreamFault("ends too early", truncated=True)
+def _truncated() -> StreamFault:
+    return StreamFault("is truncated", truncated=True)
 
 
 def _integer(digits: str) -> int | None:
     try:
         return int(digits)
     except ValueError:
-        # valid JSON, but Python reads no more than some thousand digits
+        # valid JSON, but Python reads only some thousand digits
         return None
 
 
@@ -209,35 +212,21 @@ def _list_elements(text: _Text) -> t.Iterator[t.Any]:
             if separator == "]":
                 break
             if separator == "":
-                raise _ends_too_early()
+                raise _truncated()
             if separator != ",":
                 raise StreamFault("is not valid JSON")
             text.next_character()
     if text.next_character() != "":
-        raise StreamFault("goes on behind its end")
+        raise StreamFault("has trailing data")
 
 
-def _wrapped_elements(text: _Text, wrappers: t.Sequence[str]) -> t.Iterator[t.Any]:
+def _wrapped_elements(text: _Text, wrappers: t.Sequence[str], faults: t.Sequence[str]) -> t.Iterator[t.Any]:
     value = text.value()
     if text.next_character() != "":
-        raise StreamFault("goes on behind its end")
+        raise StreamFault("has trailing data")
     for name in wrappers:
-        if isinstance(value.get(name), list):
-            yield from value[name]
+        found = value.get(name)
+        if isinstance(found, list) and (found or not any(value.get(fault) for fault in faults)):
+            yield from found
             return
-    raise StreamFault("is an object and no list", value=value)
-
-
-@contextmanager
-def no_garbage_collection() -> t.Iterator[None]:
-    """Meanwhile, look for no garbage: parsing makes many objects and no cycles, and a search takes longer than that.
-
-    It belongs around the wait and not into the thread that is waited for, which may be left behind in the middle.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    raise StreamFault("is a JSON object, expected a list", value=value)

@@ -26,7 +26,9 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import missing_required_lib
 
 from .._errors import CceError
-from .._http.client import Call, Client, no_auth, shown_url
+from .._http.call import Call, no_auth, shown_url
+from .._http.client import Client, Response
+from .._http.deadline import Deadline
 from .._options.settings import (
     AccessKeyCredential,
     CloudEntry,
@@ -380,7 +382,7 @@ def _login(region: t.Any, settings: Settings, entry: CloudEntry, source: str) ->
 # login
 
 
-def log_in(login: Login, client: Client, report: Report) -> Access:
+def log_in(login: Login, client: Client, report: Report, deadline: Deadline) -> Access:
     """Log in anew.
 
     Raises:
@@ -389,7 +391,7 @@ def log_in(login: Login, client: Client, report: Report) -> Access:
     from keystoneauth1 import exceptions
     from keystoneauth1.session import Session
 
-    plugin, transport = login.plugin, _Transport(login, client, report)
+    plugin, transport = login.plugin, _Transport(login, client, report, deadline)
     session = Session(auth=plugin, session=transport, cert=login.certificate, redirect=False)
     try:
         plugin.invalidate()
@@ -413,8 +415,9 @@ def log_in(login: Login, client: Client, report: Report) -> Access:
 class _Transport:
     """Stands where keystoneauth has a session of requests, and lets the client make its requests."""
 
-    def __init__(self, login: Login, client: Client, report: Report) -> None:
+    def __init__(self, login: Login, client: Client, report: Report, deadline: Deadline) -> None:
         self._client = client
+        self._deadline = deadline
         self._report = report
         self._auth_url: str = getattr(login.plugin, "auth_url", None) or ""
         check = f"check the {login.source}"
@@ -443,13 +446,13 @@ class _Transport:
             more={name: arguments[name] for name in ("data", "params", "cert") if arguments.get(name)},
         )
 
-        def read(chunks: t.Iterator[bytes], headers: t.Mapping[str, str]) -> requests.Response:
-            token = headers.get("X-Subject-Token")
+        def read(response: Response) -> requests.Response:
+            token = response.headers.get("X-Subject-Token")
             if token:
                 self._report.secret(token)
-            return _response(method, url, headers, b"".join(chunks))
+            return _response(method, url, response.headers, b"".join(response))
 
-        return self._client.send(call, read)
+        return self._client.fetch(call, read, self._deadline)
 
     def _versions(self) -> bytes:
         """What IAM would say about its versions: it saves a request, and nobody can say another host."""

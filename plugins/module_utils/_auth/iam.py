@@ -15,7 +15,9 @@ import typing as t
 from urllib.parse import quote, urlencode, urlsplit
 
 from .._errors import CceError
-from .._http.client import Auth, Call, Client, no_auth, shown_url
+from .._http.call import Auth, Call, no_auth, shown_url
+from .._http.client import Client, Response
+from .._http.deadline import Deadline
 from .._options.settings import (
     AccessKeyCredential,
     PasswordCredential,
@@ -51,15 +53,15 @@ def _iam_url(settings: Settings, path: str) -> str:
     return (base if base.endswith("/v3") else base + "/v3") + path
 
 
-def _send(client: Client, call: Call, report: Report) -> tuple[dict[str, t.Any], str]:
+def _send(client: Client, call: Call, report: Report, deadline: Deadline) -> tuple[dict[str, t.Any], str]:
     """Make a call whose answer is one JSON object; return it and the token in the headers, if any."""
 
-    def read(chunks: t.Iterator[bytes], headers: t.Mapping[str, str]) -> tuple[dict[str, t.Any], str]:
-        token = headers.get("X-Subject-Token", "")
+    def read(response: Response) -> tuple[dict[str, t.Any], str]:
+        token = response.headers.get("X-Subject-Token", "")
         if token:
             # first of all: from here on it must not appear anywhere, whatever becomes of the rest
             report.secret(token)
-        body = b"".join(chunks).strip()
+        body = b"".join(response).strip()
         try:
             value = json.loads(body)
         except (ValueError, RecursionError):
@@ -72,7 +74,7 @@ def _send(client: Client, call: Call, report: Report) -> tuple[dict[str, t.Any],
             )
         return value, token
 
-    return client.send(call, read)
+    return client.fetch(call, read, deadline)
 
 
 def _unusable(call: Call, what: str, *, transient: bool = False) -> CceError:
@@ -80,11 +82,13 @@ def _unusable(call: Call, what: str, *, transient: bool = False) -> CceError:
         f"Could not {call.purpose}: the answer of IAM {what}.",
         "response",
         url=shown_url(call.url),
-        transient=transient,
+        retryable=transient and not call.once,
     )
 
 
-def log_in(settings: Settings, credential: PasswordCredential, client: Client, report: Report) -> Identity:
+def log_in(
+    settings: Settings, credential: PasswordCredential, client: Client, report: Report, deadline: Deadline
+) -> Identity:
     """Log in by password (OTC IAM API reference, "Obtaining a User Token Through Password Authentication").
 
     Raises:
@@ -98,7 +102,7 @@ def log_in(settings: Settings, credential: PasswordCredential, client: Client, r
         json={"auth": {"identity": _login_identity(settings, credential), "scope": _login_scope(settings)}},
         advice=_IAM_ADVICE,
     )
-    answer, token = _send(client, call, report)
+    answer, token = _send(client, call, report, deadline)
     if not token:
         raise _unusable(call, "holds no token; check auth_url")
     body = _dict(answer.get("token"))
@@ -110,7 +114,7 @@ def log_in(settings: Settings, credential: PasswordCredential, client: Client, r
     return Identity(TokenAuth(token), project_id, endpoint, renewable=True)
 
 
-def log_in_by_cloud(settings: Settings, login: Login, client: Client, report: Report) -> Identity:
+def log_in_by_cloud(settings: Settings, login: Login, client: Client, report: Report, deadline: Deadline) -> Identity:
     """Log in as an entry of clouds.yaml says.
 
     Raises:
@@ -119,7 +123,7 @@ def log_in_by_cloud(settings: Settings, login: Login, client: Client, report: Re
     # where it is used: Ansible compiles a module's files anew for each task, and few name a cloud
     from . import clouds
 
-    access = clouds.log_in(login, client, report)
+    access = clouds.log_in(login, client, report, deadline)
     project_id = settings.project_id or access.project_id
     if not project_id:
         raise CceError(
@@ -157,7 +161,11 @@ def _login_scope(settings: Settings) -> dict[str, t.Any]:
 
 
 def find_project(
-    settings: Settings, credential: TokenCredential | AccessKeyCredential, client: Client, report: Report
+    settings: Settings,
+    credential: TokenCredential | AccessKeyCredential,
+    client: Client,
+    report: Report,
+    deadline: Deadline,
 ) -> str:
     """The id of the project of that name (OTC IAM API reference, "Querying Project Information").
 
@@ -183,7 +191,7 @@ def find_project(
             "permission": "give project_id instead, or let the user list projects",
         },
     )
-    answer = _send(client, call, report)[0]
+    answer = _send(client, call, report, deadline)[0]
     found = [
         project["id"]
         for project in _dicts(answer.get("projects"))

@@ -18,7 +18,9 @@ from datetime import datetime, timezone
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._errors import CceError
-from .._http.client import Auth, Client
+from .._http.call import Auth
+from .._http.client import Client
+from .._http.deadline import Deadline
 from .._options.settings import (
     AccessKeyCredential,
     CloudEntry,
@@ -114,7 +116,7 @@ def _host_header(scheme: str, host: str, port: int | None) -> str:
     return name if port in (None, {"http": 80, "https": 443}[scheme]) else f"{name}:{port}"
 
 
-def identify(settings: Settings, client: Client, report: Report) -> Identity:
+def identify(settings: Settings, client: Client, report: Report, deadline: Deadline) -> Identity:
     """Find out who is calling, for which project and at which endpoint.
 
     Raises:
@@ -126,17 +128,17 @@ def identify(settings: Settings, client: Client, report: Report) -> Identity:
         # where it is used, as below: Ansible compiles a module's files anew for each task
         from .iam import log_in
 
-        return log_in(settings, credential, client, report)
+        return log_in(settings, credential, client, report, deadline)
     if isinstance(credential, CloudEntry):
         from .iam import log_in_by_cloud
 
-        return log_in_by_cloud(settings, credential.login, client, report)
+        return log_in_by_cloud(settings, credential.login, client, report, deadline)
     endpoint = settings.endpoint or public_address("cce", settings.region or region_of(settings.project_name))
     project_id = settings.project_id
     if not project_id:
         from .iam import find_project
 
-        project_id = find_project(settings, credential, client, report)
+        project_id = find_project(settings, credential, client, report, deadline)
     auth: Auth
     if isinstance(credential, TokenCredential):
         auth = TokenAuth(credential.token)

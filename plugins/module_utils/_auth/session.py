@@ -3,105 +3,146 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
-"""A login and a connection that serve more than one answer."""
+
+"""A login and a connection that serve more than one fetch."""
 
 from __future__ import annotations
 
+import threading
 import time
 import typing as t
 from contextlib import contextmanager
 
-from .._http.client import Client
+from .._errors import CceError
+from .._http.client import Attempt, Client
+from .._http.deadline import Deadline
 from .._options.settings import Settings
 from .._report import Report
 from .identity import Identity, identify
 
-# Seconds: what lies between this process and the cloud may forget a connection that is idle for longer, without a word
-_LONGEST_IDLE = 30.0
+MAX_IDLE_SECONDS = 30.0
+"""Firewalls and load balancers may drop a connection that is idle for longer, without notice."""
 
-_MOST_KEPT = 8
+_MAX_KEPT = 8
 
 
 class Session:
-    """Who is calling, found out when that is first needed, and the client that has the connection.
-
-    It is of no further use after a failure: the client may have run out of time, or the token may be void.
-    """
+    """The caller's identity, found out when it is first needed, and the client that has the connection."""
 
     def __init__(self, settings: Settings, agent: str, report: Report) -> None:
         self.client = Client(
-            verify=settings.verify,
-            proxy=settings.proxy,
-            timeout=settings.timeout,
-            retries=settings.retries,
-            agent=agent,
-            report=report,
+            verify=settings.verify, proxy=settings.proxy, retries=settings.retries, agent=agent, report=report
         )
         self.last_used = time.monotonic()
         self._settings = settings
         self._report = report
         self._identity: Identity | None = None
         self._secrets: list[str] = []
+        self._lock = threading.Lock()
 
-    def serve(self, report: Report) -> None:
-        """Tell this one from now on, and let it know which secrets the login brought."""
+    def use_report(self, report: Report) -> None:
+        """Switch to a new report and register the secrets of the login again."""
         self._report = report
-        self.client.tell(report)
+        self.client.use_report(report)
         for secret in self._secrets:
             report.secret(secret)
 
-    def identity(self) -> Identity:
-        """Who is calling.
+    def identity(self, deadline: Deadline) -> Identity:
+        """The identity of the caller.
 
         Raises:
             CceError: as ``identify`` does.
         """
-        if self._identity is None:
-            self._secrets = []
-            self._identity = identify(self._settings, self.client, self._report._replace(secret=self._hear))
-        return self._identity
+        with self._lock:
+            if self._identity is None:
+                self._secrets = []
+                report = self._report._replace(secret=self._remember)
+                self._identity = identify(self._settings, self.client, report, deadline)
+            return self._identity
 
-    def renewed_identity(self) -> Identity:
-        """The same after another login."""
-        self._identity = None
-        return self.identity()
+    @property
+    def project_id(self) -> str | None:
+        """The project that calls are about, None before the first call."""
+        return self._identity.project_id if self._identity else None
 
-    def _hear(self, secret: str) -> None:
+    def attempts(self, purpose: str, deadline: Deadline, *, announce: bool = True) -> t.Iterator[Attempt]:
+        """Attempts as those of ``Client.attempts``, and again after another login when the first login has expired."""
+        try:
+            yield from self.client.attempts(purpose, deadline, announce=announce)
+        except CceError as error:
+            used = self._identity
+            if error.kind != "authentication" or used is None or not used.renewable:
+                raise
+        else:
+            return
+        self._report.info("Token rejected; logging in again.")
+        self._forget(used)
+        yield from self.client.attempts(purpose, deadline, announce=announce)
+
+    def _forget(self, identity: Identity) -> None:
+        """Log in again for the next call, unless another thread has done so already."""
+        with self._lock:
+            if self._identity is identity:
+                self._identity = None
+
+    def _remember(self, secret: str) -> None:
         self._secrets.append(secret)
         self._report.secret(secret)
 
 
-Kept = dict[Settings, Session]
-"""Sessions for later use, by the connection options that they were made from. It must not outlive a fork: a connection
-that two processes write to gives each the answers of the other."""
+class SessionPool:
+    """Sessions for later use, by the settings that they were made from.
+
+    It must not outlive a fork: a connection that two processes write to gives each one the responses to the other.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: dict[Settings, Session] = {}
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def take(self, settings: Settings) -> Session | None:
+        """A session for these settings, which nobody else has until it is put back."""
+        session = self._sessions.pop(settings, None)
+        if session and time.monotonic() - session.last_used > MAX_IDLE_SECONDS:
+            session.client.close()
+            return None
+        return session
+
+    def put(self, settings: Settings, session: Session) -> None:
+        """Keep a session, in place of the one that was used the longest time ago if there are too many."""
+        session.last_used = time.monotonic()
+        while len(self._sessions) >= _MAX_KEPT:
+            oldest = min(self._sessions, key=lambda kept: self._sessions[kept].last_used)
+            self._sessions.pop(oldest).client.close()
+        self._sessions[settings] = session
+
+    def clear(self) -> None:
+        """Forget all sessions without closing their connections, which the parent of a fork still uses."""
+        self._sessions.clear()
 
 
 @contextmanager
-def session_for(settings: Settings, agent: str, report: Report, kept: Kept | None) -> t.Iterator[Session]:
-    """A session for these settings: a kept one if there is one, which nobody else has in the meantime.
+def session_for(settings: Settings, agent: str, report: Report, pool: SessionPool | None = None) -> t.Iterator[Session]:
+    """A session for these settings.
+
+    It returns to the pool at the end of the context, but not after an exception: then the login may be void.
 
     Args:
         settings: what the user asked for.
         agent: who asks, for the User-Agent header.
-        report: where warnings and notes go.
-        kept: where to look for it, and where to leave it; without that it ends with the block.
+        report: where messages go.
+        pool: sessions of earlier calls, None to keep none.
     """
-    session = kept.pop(settings, None) if kept else None
-    if session and time.monotonic() - session.last_used > _LONGEST_IDLE:
-        session.client.close()
-        session = None
-    session = session or Session(settings, agent, report)
-    session.serve(report)
+    session = (pool.take(settings) if pool is not None else None) or Session(settings, agent, report)
+    session.use_report(report)
     try:
         yield session
     except BaseException:
         session.client.close()
         raise
-    if kept is None:
+    if pool is None:
         session.client.close()
-        return
-    session.last_used = time.monotonic()
-    while len(kept) >= _MOST_KEPT:
-        oldest = min(kept, key=lambda settings: kept[settings].last_used)
-        kept.pop(oldest).client.close()
-    kept[settings] = session
+    else:
+        pool.put(settings, session)

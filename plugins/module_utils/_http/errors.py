@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
-"""What went wrong with a call, as one sentence and as an error: loaded only when something did.
 
-The texts of requests and urllib3 stay out of it: they may repeat headers and the proxy's password. Those of the
+"""Failures of a call, each as one sentence and as an error.
+
+The messages of requests and urllib3 are left out: they may repeat headers and the password of a proxy. Those of the
 operating system and of the TLS library are safe.
 """
 
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import re
 import ssl
 import typing as t
@@ -22,52 +22,69 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from .._errors import CceError
-from .client import Call, host_of, pieces, shown_url
-
-if t.TYPE_CHECKING:
-    import requests
+from .bodies import explain, parse, presentable
+from .call import Call, host_of, shown_url
+from .deadline import Deadline
+from .decoding import Body
+from .library import requests, urllib3
 
 MAX_ERROR_BODY = 64 * 1024
-"""Bytes of a failure's body that are looked at; a gateway's page of HTML is cut there."""
+"""Bytes of a failure's body that are read. An HTML page of a gateway is cut there."""
 
-_RETRIED_STATUSES = frozenset((429, 500, 502, 503, 504))
+_RETRYABLE_STATUSES = frozenset((429, 500, 502, 503, 504))
 
 _KIND_OF_STATUS = {401: "authentication", 403: "permission", 404: "not_found", 407: "connection", 429: "throttled"}
 
+# The gateway in front of CCE knows no such API, or no backend for it (API Gateway, "Error Codes"): it happens while the
+# gateway is being changed, too
+_GATEWAY_NOT_FOUND = "APIGW.01"
+
 _PROXY_ADVICE = "check proxy, or the variables HTTPS_PROXY and NO_PROXY"
-_PROXY_LOGIN_ADVICE = "give its user and password in proxy, or in the variable HTTPS_PROXY"
+_PROXY_LOGIN_ADVICE = "set the user and password of the proxy in proxy, or in the variable HTTPS_PROXY"
 
 _ADVICE = {
     "authentication": "check the credentials",
-    "permission": "check the rights of the user",
-    "not_found": "check the address",
+    "permission": "check the permissions of the user",
+    "not_found": "check the URL",
     "throttled": "try again later, or call less often",
     "unavailable": "try again later",
     "connection": _PROXY_LOGIN_ADVICE,
-    "response": "check the address",
+    "response": "check the URL",
 }
 
 
-def _advice(call: Call, kind: str) -> str:
+def could_not(call: Call, cause: str, advice: str) -> str:
+    """The message of a failure."""
+    return f"Could not {call.purpose}: {cause}. {advice[0].upper()}{advice[1:]}."
+
+
+def advice_for(call: Call, kind: str) -> str:
+    """What the user can do about a failure of this kind."""
     return call.advice.get(kind) or _ADVICE[kind]
 
 
-def broken(call: Call, error: Exception) -> CceError:
-    """An exception of requests or urllib3, before there was an answer or in the middle of it."""
-    found = _diagnosis(error, call)
+def timed_out(call: Call | None, deadline: Deadline) -> CceError:
+    """The deadline has passed.
+
+    Args:
+        call: what was being done, None when it was not a call.
+        deadline: what has passed.
+    """
     return CceError(
-        f"Could not {call.purpose}: {found.what}; {found.advice}.",
-        found.kind,
-        url=shown_url(call.url),
-        transient=found.transient,
+        f"Could not {call.purpose if call else 'connect'} within {deadline.seconds:.10g} s. "
+        "Check the network, or increase timeout.",
+        "timeout",
+        url=shown_url(call.url) if call else None,
+        transient=True,
     )
 
 
-def too_large(call: Call, response: requests.Response, most: int) -> CceError:
-    """An answer of more bytes than these."""
+def too_large(call: Call, response: requests.Response, limit: int) -> CceError:
+    """A response body of more than ``limit`` bytes."""
     return CceError(
-        f"Could not {call.purpose}: the answer of {host_of(call.url)} is larger than {most // 2**20} MiB; "
-        f"{_advice(call, 'response')}.",
+        could_not(
+            call, f"the response from {host_of(call.url)} exceeds {limit // 2**20} MiB", advice_for(call, "response")
+        ),
         "response",
         http_status=response.status_code,
         url=shown_url(call.url),
@@ -75,61 +92,74 @@ def too_large(call: Call, response: requests.Response, most: int) -> CceError:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# without an answer
+# no response, or only a part of it
+
+
+def connection_failed(call: Call, error: Exception) -> CceError:
+    """An exception of requests or urllib3, before there was a response or in the middle of it."""
+    found = _diagnose(error, call)
+    return CceError(
+        could_not(call, found.cause, found.advice),
+        found.kind,
+        url=shown_url(call.url),
+        transient=found.transient,
+        retryable=found.retryable and not call.once,
+    )
 
 
 class _Diagnosis(t.NamedTuple):
     """What an exception of requests means, worded to follow "Could not list the jobs: "."""
 
     kind: str
-    what: str
+    cause: str
     advice: str
+    retryable: bool = False
     transient: bool = False
 
 
-def _diagnosis(error: Exception, call: Call) -> _Diagnosis:
-    from requests import exceptions as found
-    from urllib3 import exceptions as wrong
-
+def _diagnose(error: Exception, call: Call) -> _Diagnosis:
     host = host_of(call.url)
     causes = list(_causes(error))
+    theirs, pool = requests.exceptions, urllib3.exceptions
 
     def among(*kinds: type[BaseException]) -> BaseException | None:
         return next((cause for cause in causes if isinstance(cause, kinds)), None)
 
-    if isinstance(error, found.ProxyError):
-        return _proxy_diagnosis(host, causes)
-    if isinstance(error, (found.InvalidURL, found.InvalidSchema, wrong.LocationValueError)):
-        if _can_be_reached(call.url):
-            return _Diagnosis("option", "the address of the proxy cannot be used", _PROXY_ADVICE)
-        return _Diagnosis("option", f"{host} is no valid host", "check the address")
-    if among(wrong.SSLError) and not among(ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        reason = _in_brackets(_tls_words(among(wrong.SSLError)))
-        return _Diagnosis("tls", f"the TLS connection to {host} failed{reason}", "check the address and ca_cert")
-    if isinstance(error, found.ContentDecodingError):
-        return _Diagnosis(
-            "response",
-            f"the answer of {host} is not packed as its Content-Encoding says, or as was asked for",
-            _advice(call, "response"),
-        )
-    if isinstance(error, (found.ChunkedEncodingError, wrong.ProtocolError)):
-        return _Diagnosis("response", f"the answer of {host} broke off", "try again later", transient=True)
-    nonsense = among(http.client.HTTPException, wrong.InvalidHeader)
+    if isinstance(error, theirs.ProxyError):
+        return _diagnose_proxy(host, causes)
+    if isinstance(error, (theirs.InvalidURL, theirs.InvalidSchema, pool.LocationValueError)):
+        return _diagnose_url(error, call)
+    if among(pool.SSLError) and not among(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        reason = _in_parentheses(_tls_reason(among(pool.SSLError)))
+        return _Diagnosis("tls", f"the TLS connection to {host} failed{reason}", "check the URL and ca_cert")
+    response_advice = advice_for(call, "response")
+    if isinstance(error, theirs.ContentDecodingError):
+        cause = f"the response from {host} could not be decompressed (unexpected or invalid Content-Encoding)"
+        return _Diagnosis("response", cause, response_advice, transient=True)
+    if isinstance(error, (theirs.ChunkedEncodingError, pool.ProtocolError)):
+        return _Diagnosis("response", f"the response from {host} was cut short", "try again later", retryable=True)
+    nonsense = among(http.client.HTTPException, pool.InvalidHeader)
     if nonsense and not isinstance(nonsense, (http.client.RemoteDisconnected, http.client.IncompleteRead)):
-        return _Diagnosis("response", f"the answer of {host} is not HTTP", _advice(call, "response"))
-    if isinstance(error, (found.RequestException, wrong.HTTPError)):
-        reason = _in_brackets(_system_words(causes))
-        advice = "check the address and the network"
-        return _Diagnosis("connection", f"no connection to {host}{reason}", advice, transient=True)
-    # requests found no file at the path that it was given
-    return _Diagnosis(
-        "tls",
-        "the authorities to trust cannot be read",
-        "check ca_cert, or the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE",
-    )
+        return _Diagnosis("response", f"the response from {host} is not HTTP", response_advice, transient=True)
+    if isinstance(error, (theirs.RequestException, pool.HTTPError)):
+        cause = f"no connection to {host}{_in_parentheses(_system_reason(causes))}"
+        return _Diagnosis("connection", cause, "check the URL and the network", retryable=True)
+    # requests did not find a file at the path that it was given
+    advice = "check ca_cert, or the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
+    return _Diagnosis("tls", "could not load CA certificates", advice)
 
 
-def _can_be_reached(url: str) -> bool:
+def _diagnose_url(error: Exception, call: Call) -> _Diagnosis:
+    """Why requests cannot use a URL: that of the call or that of the proxy."""
+    if "SOCKS" in str(error):
+        advice = "install PySocks, for example with pip install 'requests[socks]', or use a proxy of another kind"
+        return _Diagnosis("dependency", "the Python library PySocks, which SOCKS proxies need, is missing", advice)
+    if _is_usable(call.url):
+        return _Diagnosis("option", "the URL of the proxy cannot be used", _PROXY_ADVICE)
+    return _Diagnosis("option", f"invalid host name {host_of(call.url)}", "check the URL")
+
+
+def _is_usable(url: str) -> bool:
     """Whether host and port are such that a connection can be tried."""
     try:
         parts = urlsplit(url)
@@ -138,19 +168,21 @@ def _can_be_reached(url: str) -> bool:
         return False
 
 
-def _proxy_diagnosis(host: str, causes: t.Sequence[BaseException]) -> _Diagnosis:
-    """Why the proxy did not let the call through."""
-    # the standard library's words for what the proxy said
+def _diagnose_proxy(host: str, causes: t.Sequence[BaseException]) -> _Diagnosis:
+    """Why the proxy did not forward the call."""
+    # the message of the standard library when the proxy refuses CONNECT
     refusals = (re.search(r"Tunnel connection failed: ([0-9]{3})", str(cause)) for cause in causes)
     status = next((int(refusal[1]) for refusal in refusals if refusal), None)
     if status is None:
-        reason = _in_brackets(_system_words(causes))
-        return _Diagnosis("connection", f"no connection to {host} through the proxy{reason}", _PROXY_ADVICE, True)
+        reason = _in_parentheses(_system_reason(causes))
+        cause = f"no connection to {host} through the proxy{reason}"
+        return _Diagnosis("connection", cause, _PROXY_ADVICE, retryable=True)
     return _Diagnosis(
         "connection",
-        f"the proxy answered HTTP {status} instead of connecting to {host}",
+        f"the proxy responded with HTTP {status} instead of connecting to {host}",
         _PROXY_LOGIN_ADVICE if status == 407 else _PROXY_ADVICE,
-        status in _RETRIED_STATUSES,
+        retryable=status in _RETRYABLE_STATUSES,
+        transient=status >= 500,
     )
 
 
@@ -166,143 +198,114 @@ def _causes(error: BaseException) -> t.Iterator[BaseException]:
             waiting += [getattr(current, "reason", None), current.__cause__, current.__context__, *current.args]
 
 
-def _system_words(causes: t.Iterable[BaseException]) -> str:
-    """What the operating system said, if it said anything."""
+def _system_reason(causes: t.Iterable[BaseException]) -> str:
+    """The message of the operating system, if there is one."""
     for cause in causes:
         if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and isinstance(cause.strerror, str):
             return cause.strerror.lower()
     return ""
 
 
-def _tls_words(error: BaseException | None) -> str:
-    """What the TLS library said, without its own codes and places in its source."""
+def _tls_reason(error: BaseException | None) -> str:
+    """The message of the TLS library, without its codes and places in its source."""
     words = re.sub(r"^\[[^]]*\] |certificate verify failed: | \(_ssl\.c:[0-9]+\)$", "", str(error))
-    return (_presentable(words) or "").rstrip(".")
+    return (presentable(words) or "").rstrip(".")
 
 
-def _in_brackets(words: str) -> str:
+def _in_parentheses(words: str) -> str:
     return f" ({words})" if words else ""
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# with an answer
+# a response with an error status
 
 
-def refused(call: Call, response: requests.Response) -> CceError:
-    """An answer that is no success."""
+def bad_status(call: Call, response: requests.Response) -> CceError:
+    """A response whose status is not a success."""
     status = response.status_code
-    host = host_of(call.url)
     if 300 <= status < 400:
-        return CceError(
-            f"Could not {call.purpose}: {host} redirects to {_redirect_target(response)}, and credentials are not sent "
-            f"on; {_advice(call, 'response')}.",
-            "response",
-            http_status=status,
-            url=shown_url(call.url),
-        )
-    code, message, request_id = explain(_parsed(_beginning(response)))
-    request_id = request_id or _presentable(
+        return _redirect(call, response)
+    code, message, request_id = explain(parse(_beginning(response)))
+    request_id = request_id or presentable(
         response.headers.get("X-Request-Id") or response.headers.get("X-IAM-Trace-Id")
     )
     kind = _KIND_OF_STATUS.get(status) or ("unavailable" if status >= 500 else "response")
     # IAM repeats the status as its code
-    words = ": ".join(part for part in (code, message) if part and part != str(status))
-    details = _in_brackets(", ".join(part for part in (words, f"request {request_id}" if request_id else "") if part))
+    words = ": ".join(part.rstrip(".") for part in (code, message) if part and part != str(status))
+    details = _in_parentheses(", ".join(filter(None, (words, f"request {request_id}" if request_id else ""))))
+    sender = "the proxy" if status == 407 else host_of(call.url)
     return CceError(
-        f"Could not {call.purpose}: {'the proxy' if status == 407 else host} answered HTTP {status}{details}; "
-        f"{_advice(call, kind)}.",
+        could_not(call, f"{sender} responded with HTTP {status}{details}", advice_for(call, kind)),
         kind,
         http_status=status,
         code=code,
         message=message,
         request_id=request_id,
         url=shown_url(call.url),
-        transient=status in _RETRIED_STATUSES,
-        retry_after=retry_after(response.headers.get("Retry-After"), datetime.now(timezone.utc)),
+        transient=status >= 500 or (status == 404 and (code or "").startswith(_GATEWAY_NOT_FOUND)),
+        retryable=status in _RETRYABLE_STATUSES and not call.once,
+        retry_after=retry_after(response.headers.get("Retry-After"), sent_at(response.headers)),
+    )
+
+
+def _redirect(call: Call, response: requests.Response) -> CceError:
+    cause = (
+        f"{host_of(call.url)} returned a redirect to {_redirect_target(response)}; redirects are not followed, "
+        "to protect credentials"
+    )
+    return CceError(
+        could_not(call, cause, advice_for(call, "response")),
+        "response",
+        http_status=response.status_code,
+        url=shown_url(call.url),
     )
 
 
 def _redirect_target(response: requests.Response) -> str:
     try:
-        return _presentable(host_of(response.headers.get("Location", ""))) or "another address"
+        return presentable(host_of(response.headers.get("Location", ""))) or "another URL"
     except ValueError:
-        return "another address"
+        return "another URL"
 
 
 def _beginning(response: requests.Response) -> bytes:
-    """As much of a failure's body as is worth looking at, and as can be had."""
-    from urllib3.exceptions import HTTPError
-
+    """As much of a failure's body as is worth reading and can be read."""
     body = b""
-    # the status says enough; a broken body must neither hide it nor make a refused credential be sent again
-    with contextlib.suppress(OSError, HTTPError):
-        for piece in pieces(response):
+    # the status says enough; a broken body must neither hide it nor cause a refused credential to be sent again
+    with contextlib.suppress(OSError, urllib3.exceptions.HTTPError):
+        for piece in Body(response):
             body += piece[: MAX_ERROR_BODY - len(body)]
             if len(body) >= MAX_ERROR_BODY:
                 break
     return body
 
 
-def _parsed(body: bytes) -> t.Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        # HTML of a proxy, or nothing at all: the status has to do
-        return None
+def sent_at(headers: t.Mapping[str, str]) -> datetime | None:
+    """The ``Date`` of a response, None when it has none that can be read."""
+    return _http_date(headers.get("Date") or "")
 
 
-def explain(value: t.Any) -> tuple[str | None, str | None, str | None]:
-    """Code, text and request id out of the JSON body of a failure, None for what it does not hold.
-
-    CCE, IAM, the API gateway and Kubernetes each have a shape of their own, and CCE has had several (OTC CCE API
-    reference, "Error Codes"; issues of the Terraform provider for OTC). CCE's ``message`` says what is wrong where its
-    ``errorMessage`` is only the name of the class.
-    """
-    if not isinstance(value, dict):
-        return None, None, None
-    nested = value["error"] if isinstance(value.get("error"), dict) else {}
-
-    def first(*found: t.Any) -> str | None:
-        # a code can be a number (IAM) or a text
-        texts = (str(item).strip() for item in found if isinstance(item, (str, int)) and not isinstance(item, bool))
-        return next((text for text in texts if text), None)
-
-    code = first(value.get("errorCode"), value.get("error_code"), nested.get("code"), value.get("code"))
-    specific = first(value.get("message"), nested.get("message"))
-    general = first(value.get("errorMessage"), value.get("error_msg"), nested.get("title"))
-    message = specific or general
-    if specific and general and specific.rstrip(".").lower() != general.rstrip(".").lower() and not nested:
-        message = f"{general.rstrip('.')}: {specific}"
-    return _presentable(code), _presentable(message), _presentable(first(value.get("request_id")))
-
-
-def _presentable(text: str | None) -> str | None:
-    """The text on one line and of a bearable length, without the echo of the signed request.
-
-    Some versions of the gateway repeat the canonical request, signed headers and all, behind ``canonicalRequest:``.
-    """
-    if text is None:
-        return None
-    text = re.split(r"[\s,;]*canonical[\s_-]*request", text, maxsplit=1, flags=re.IGNORECASE)[0]
-    # control characters could take over a terminal
-    text = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return text if len(text) <= 500 else text[:497] + "..."
-
-
-def retry_after(text: str | None, now: datetime) -> float | None:
+def retry_after(text: str | None, sent: datetime | None) -> float | None:
     """Seconds that a ``Retry-After`` header asks for.
 
-    It holds seconds, also fractions of them (seen at Huawei Cloud), or a date. None when there is no header or when it
-    cannot be read.
+    Args:
+        text: the header: seconds, also fractions of them (seen at Huawei Cloud), or a date.
+        sent: when the response was sent, by the server's clock. Ours may differ.
+
+    Returns:
+        None when there is no header or when it cannot be read.
     """
     if not text:
         return None
     if re.fullmatch(r"\s*[0-9]+(\.[0-9]+)?\s*", text):
         return float(text)
+    moment = _http_date(text)
+    return None if moment is None else max(0.0, (moment - (sent or datetime.now(timezone.utc))).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (moment - now).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

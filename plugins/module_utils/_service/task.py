@@ -17,6 +17,7 @@ from .._report import Report
 from .find import find_jobs
 from .options import MODULE
 from .request import read_request
+from .wait import StillRunning
 
 Result = dict[str, t.Any]
 
@@ -57,9 +58,6 @@ def _last_seen(error: CceError) -> Result:
     """The jobs that a wait did not see the end of; nothing after any other failure."""
     if error.kind != "timeout":
         return {}
-    # only here: Ansible compiles a module's files anew for each task, and most do not wait
-    from .wait import StillRunning
-
     if not isinstance(error, StillRunning) or not error.poll:
         return {}
     return _found(error.poll.project_id, error.poll.unfinished, error.poll.selection.fetched)

@@ -184,7 +184,7 @@ def test_terms_can_be_names(run_lookup: Run, simulator: t.Any) -> None:
     jobs = run_lookup("shop-archive", variables=variables)
     assert {job["cluster_name"] for job in jobs} == {"shop-archive"}
     assert jobs == run_lookup(variables=variables, cluster_name=["shop-archive"])
-    with pytest.raises(AnsibleLookupError, match="did you mean shop-archive"):
+    with pytest.raises(AnsibleLookupError, match="Did you mean shop-archive"):
         run_lookup("shop-archiv", variables=variables)
 
 

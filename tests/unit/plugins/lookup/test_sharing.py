@@ -14,6 +14,7 @@ from ansible.errors import AnsibleLookupError
 
 from ansible_collections.opentelekomcloud.cce.plugins.lookup import jobs as lookup
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import session as _session
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
 
 BY_PASSWORD = ("username", "password")
 TEMPLATE = "{% for number in range(times) %}{{ query('opentelekomcloud.cce.jobs', limit=1) | length }}{% endfor %}"
@@ -86,9 +87,9 @@ def test_token_that_has_expired_is_renewed(
     assert log_of(simulator) == Log(logins=2, lists=4, connections=1)
 
 
-def _token_of(sessions: t.Any) -> str:
-    [session] = sessions.values()
-    token: str = session.identity().auth.token
+def _token_of(pool: t.Any) -> str:
+    [session] = pool._sessions.values()
+    token: str = session.identity(Deadline(10)).auth.token
     return token
 
 
@@ -104,7 +105,7 @@ def test_nothing_is_kept_after_a_failure(
     simulator.control("POST", "/faults", {"path": ".*/jobs", "status": 403})
     with pytest.raises(AnsibleLookupError, match="HTTP 403"):
         run_lookup(variables=variables)
-    assert lookup.SESSIONS == {}
+    assert len(lookup.SESSIONS) == 0
     assert run_lookup(variables=variables)
 
 
@@ -116,7 +117,7 @@ def test_fork_connects_for_itself(
     if not child:
         status = 1
         try:
-            status = 0 if not lookup.SESSIONS and run_lookup(variables=variables) else 1
+            status = 0 if not len(lookup.SESSIONS) and run_lookup(variables=variables) else 1
         finally:
             os._exit(status)
     assert os.waitpid(child, 0)[1] == 0
@@ -131,7 +132,7 @@ def test_idle_connection_is_not_trusted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run_lookup(variables=variables)
-    monkeypatch.setattr(_session, "_LONGEST_IDLE", -1.0)
+    monkeypatch.setattr(_session, "MAX_IDLE_SECONDS", -1.0)
     run_lookup(variables=variables)
     assert log_of(simulator) == Log(logins=2, lists=2, connections=2)
 
@@ -141,7 +142,7 @@ def test_number_of_connections_is_bounded(
 ) -> None:
     for seconds in range(20, 40):
         run_lookup(variables=variables, timeout=seconds)
-    assert len(lookup.SESSIONS) == _session._MOST_KEPT
+    assert len(lookup.SESSIONS) == _session._MAX_KEPT
     run_lookup(variables=variables, timeout=39)
     assert log_of(simulator).logins == 20
 

@@ -131,7 +131,7 @@ def test_names_of_clusters_are_shared_as_well(cached: Run, simulator: t.Any, cou
 
 def test_name_that_a_shared_list_has_not(cached: Run, count: t.Callable[[], int]) -> None:
     for _try in range(2):
-        with pytest.raises(AnsibleLookupError, match="No cluster has the name nowhere"):
+        with pytest.raises(AnsibleLookupError, match="Cluster 'nowhere' not found"):
             cached("nowhere")
     assert count() == 1
 
@@ -287,7 +287,7 @@ def test_wait_ends_with_the_timeout(cached: Run, simulator: t.Any, count: t.Call
     try:
         until(lambda: count() == 1)
         began = time.monotonic()
-        with pytest.raises(AnsibleLookupError, match=r"within 0\.5 s: all that time other processes were fetching"):
+        with pytest.raises(AnsibleLookupError, match=r"within 0\.5 s: timed out waiting for another process"):
             cached(timeout=0.5)
         # the other one hangs for a minute
         assert 0.5 <= time.monotonic() - began < 10
@@ -317,10 +317,10 @@ def test_failure_is_not_stored_and_does_not_block(
     with pytest.raises(AnsibleLookupError, match="HTTP 403"):
         cached()
     simulator.control("POST", "/faults", {"path": LISTS, "hang": True})
-    with pytest.raises(AnsibleLookupError, match=r"Could not list the jobs within 0\.5 s: check the network"):
+    with pytest.raises(AnsibleLookupError, match=r"Could not list the jobs within 0\.5 s\. "):
         cached(timeout=0.5)
     simulator.control("POST", "/faults", {"path": LISTS, "truncate": 30})
-    with pytest.raises(AnsibleLookupError, match=r"broke off|too early"):
+    with pytest.raises(AnsibleLookupError, match=r"cut short|truncated"):
         cached()
     assert files(folder, ".list") == files(folder, ".part") == []
     assert ids(cached()) == ["a", "b"]
@@ -367,7 +367,7 @@ def test_folder_that_is_not_private(
     else:
         folder.mkdir()
         folder.chmod(0o755)
-    with pytest.raises(AnsibleLookupError, match=rf"{folder}, .* is (a link|no folder|open to others): remove it"):
+    with pytest.raises(AnsibleLookupError, match=rf"{folder} .* is (a symbolic|not a directory|accessible to other)"):
         cached()
     assert count() == 0
 
@@ -375,7 +375,7 @@ def test_folder_that_is_not_private(
 def test_folder_of_somebody_else(cached: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cached()
     monkeypatch.setattr(_cache.os, "geteuid", lambda: 12345)
-    with pytest.raises(AnsibleLookupError, match="belongs to somebody else"):
+    with pytest.raises(AnsibleLookupError, match="not owned by the current user"):
         cached()
 
 

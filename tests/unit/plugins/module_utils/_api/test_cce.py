@@ -22,12 +22,12 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.cce import list_jobs
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.identity import Identity
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.cce import Cce
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import session_for
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client, no_auth
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find as _jobs_info
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
@@ -66,7 +66,7 @@ def failure(url: str, **options: t.Any) -> CceError:
     with pytest.raises(CceError) as caught:
         jobs(url, **options)
     sentence = str(caught.value)
-    assert sentence.startswith("Could not list the jobs") and sentence.endswith(".") and sentence.isprintable()
+    assert sentence.startswith("Could not list the jobs") and sentence.isprintable()
     return caught.value
 
 
@@ -106,12 +106,12 @@ def test_user_agent() -> None:
 
 
 def test_project_id_in_the_path() -> None:
-    told = Told()
-    client = Client(verify=True, proxy=None, timeout=10, retries=0, agent="tests", report=told.report)
     with Server() as server:
-        list_jobs(client, Identity(no_auth, "a/b?c#d%e ü", server.url, renewable=False), list)
-        assert server.requests[0].target == "/api/v2/projects/a%2Fb%3Fc%23d%25e%20%C3%BC/jobs"
-    client.close()
+        options = {"token": "t", "project_id": "a/b?c#d%e", "endpoint": server.url}
+        settings = read_request(MODULE, options, {}, environment={}).settings
+        with session_for(settings, "tests", Told().report) as session, Cce(session).jobs(Deadline(10)) as raw_jobs:
+            assert list(raw_jobs) == []
+        assert server.requests[0].target == "/api/v2/projects/a%2Fb%3Fc%23d%25e/jobs"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -140,23 +140,23 @@ def test_lists(body: bytes, fetched: int, packed: bool) -> None:
 NO_LISTS: dict[str, tuple[bytes, str]] = {
     "html": (b"<!DOCTYPE html><html><body>Welcome to the portal</body></html>", "is an HTML or XML page"),
     "xml": (b"\n  <?xml version='1.0'?>", "is an HTML or XML page"),
-    "null": (b"null", "is no JSON list"),
-    "number": (b"5", "is no JSON list"),
-    "text": (b'"jobs"', "is no JSON list"),
-    "nonsense": (b"OK", "is no JSON list"),
-    "zero bytes": (b"\0" * 100, "is no JSON list"),
+    "null": (b"null", "is not a JSON list"),
+    "number": (b"5", "is not a JSON list"),
+    "text": (b'"jobs"', "is not a JSON list"),
+    "nonsense": (b"OK", "is not a JSON list"),
+    "zero bytes": (b"\0" * 100, "is not a JSON list"),
     "invalid JSON": (b"[{'a': 1}, {}, {}, {}, {}, {}]", "is not valid JSON"),
     "no number": (b"[NaN]", "is not valid JSON"),
     "comma missing": (b"[{} {}]", "is not valid JSON"),
     "comma at the end": (b"[{},]                   ", "is not valid JSON"),
     "invalid UTF-8": (b'["\xff\xfe"]', "is not UTF-8"),
     "UTF-16": ('["x"]'.encode("utf-16"), "is not UTF-8"),
-    "two lists": (b"[][]", "goes on behind its end"),
-    "deep list": (b"[" * 200_000 + b"]" * 200_000, "nests too deep"),
-    "deep object": (b'[{"spec":' * 200_000, "nests too deep"),
-    "deep wrapper": (b'{"items":' * 200_000, "nests too deep"),
-    "object": (b"{}", "is an object and no list"),
-    "object with other members": (b'{"items": {"a": 1}, "jobs": null}', "is an object and no list"),
+    "two lists": (b"[][]", "has trailing data"),
+    "deep list": (b"[" * 200_000 + b"]" * 200_000, "is nested too deeply"),
+    "deep object": (b'[{"spec":' * 200_000, "is nested too deeply"),
+    "deep wrapper": (b'{"items":' * 200_000, "is nested too deeply"),
+    "object": (b"{}", "is a JSON object, expected a list"),
+    "object with other members": (b'{"items": {"a": 1}, "jobs": null}', "is a JSON object, expected a list"),
 }
 
 
@@ -166,7 +166,7 @@ def test_no_lists(body: bytes, words: str) -> None:
         error = failure(server.url)
         assert len(server.requests) == 1
         assert error.url == f"{server.url}/api/v2/projects/p1/jobs"
-    assert str(error) == f"Could not list the jobs: the answer {words}; check endpoint."
+    assert str(error) == f"Could not list the jobs: the response {words}. Check endpoint."
     assert (error.kind, error.http_status, error.code, error.message) == ("response", 200, None, None)
 
 
@@ -175,14 +175,14 @@ def test_no_lists(body: bytes, words: str) -> None:
     [
         (
             {"error_code": "APIGW.0301", "error_msg": "No entry.", "request_id": "r1"},
-            "APIGW.0301: No entry.",
+            "APIGW.0301: No entry",
             "APIGW.0301",
             "No entry.",
             "r1",
         ),
-        ({"error": {"code": 401, "message": "Unauthorized."}}, "401: Unauthorized.", "401", "Unauthorized.", None),
-        ({"message": "x" * 5000}, "x" * 497 + "...", None, "x" * 497 + "...", None),
-        ({"error_msg": "No. canonicalRequest:GET|secret"}, "No.", None, "No.", None),
+        ({"error": {"code": 401, "message": "Unauthorized."}}, "401: Unauthorized", "401", "Unauthorized.", None),
+        ({"message": "x" * 5000}, "x" * 497, None, "x" * 497 + "...", None),
+        ({"error_msg": "No. canonicalRequest:GET|secret"}, "No", None, "No.", None),
     ],
 )
 def test_error_object_with_status_200(
@@ -190,7 +190,8 @@ def test_error_object_with_status_200(
 ) -> None:
     with Server(answer(body=body)) as server:
         error = failure(server.url)
-    assert str(error) == (f"Could not list the jobs: the answer is an object and no list ({words}); check endpoint.")
+    assert f"the response is a JSON object, expected a list ({words}). " in str(error)
+
     assert (error.kind, error.code, error.message, error.request_id) == ("response", code, message, request_id)
 
 
@@ -259,7 +260,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 ignore = lambda text: None
-typed = {"token": "x", "project_id": "p1", "endpoint": sys.argv[1], "retries": 0}
+typed = {"token": "some-token", "project_id": "p1", "endpoint": sys.argv[1], "retries": 0}
 try:
     find_jobs(read_request(MODULE, typed, {}, environment={}), "tests", Report(ignore, ignore, ignore))
 except CceError as error:
@@ -296,7 +297,7 @@ def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool) -> None:
         assert done.stderr == ""
         megabytes, _blank, sentence = done.stdout.partition(" ")
         assert sentence == (
-            f"Could not list the jobs: the answer of {server.host} is larger than 256 MiB; check endpoint.\n"
+            f"Could not list the jobs: the response from {server.host} exceeds 256 MiB. Check endpoint.\n"
         )
     assert int(megabytes) < 400
 
@@ -346,7 +347,7 @@ def test_garbage_collection_after_an_answer_that_took_too_long() -> None:
 
 
 def test_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_jobs_info, "REQUESTS_IMPORT_ERROR", "Traceback")
+    monkeypatch.setattr(find, "IMPORT_ERROR", "Traceback")
     with pytest.raises(CceError, match="requests") as caught:
         jobs("http://127.0.0.1:1")
     assert caught.value.kind == "dependency"
@@ -355,9 +356,9 @@ def test_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 WITHOUT_REQUESTS = """
 import sys
 sys.modules["requests"] = None
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client, library
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find, task
-print(bool(client.REQUESTS_IMPORT_ERROR))
+print(bool(library.IMPORT_ERROR))
 """
 
 

@@ -173,14 +173,14 @@ def test_an_object_that_holds_the_list(document: bytes, expected: list[t.Any]) -
 @pytest.mark.parametrize("wrappers", [(), WRAPPERS])
 @pytest.mark.parametrize("value", [{}, {"error_code": "APIGW.0101"}, {"items": {"a": []}, "jobs": "x"}])
 def test_an_object_without_a_list_is_part_of_the_fault(wrappers: tuple[str, ...], value: dict[str, t.Any]) -> None:
-    with pytest.raises(StreamFault, match=r"^is an object and no list$") as caught:
+    with pytest.raises(StreamFault, match=r"^is a JSON object, expected a list$") as caught:
         list(elements([json.dumps(value).encode()], wrappers))
     assert caught.value.value == value
     assert not caught.value.truncated
 
 
 def test_without_wrappers_no_member_counts() -> None:
-    with pytest.raises(StreamFault, match=r"^is an object and no list$"):
+    with pytest.raises(StreamFault, match=r"^is a JSON object, expected a list$"):
         list(elements([ANSWER]))
 
 
@@ -197,7 +197,7 @@ def test_a_truncated_text(document: bytes, cut: t.Callable[[bytes], list[bytes]]
         with pytest.raises(StreamFault) as caught:
             for element in elements(cut(document[:length]), WRAPPERS):
                 handed_out.append(element)
-        message = "ends too early" if document[:length].strip() else "is empty"
+        message = "is truncated" if document[:length].strip() else "is empty"
         assert (str(caught.value), caught.value.truncated) == (message, True), document[:length]
         assert handed_out == expected[: len(handed_out)], document[:length]
 
@@ -272,8 +272,8 @@ NOT_UTF_8 = [
 
 FAULTS = [
     *((document, "is not valid JSON") for document in INVALID),
-    *((document, "goes on behind its end") for document in BEHIND_THE_END),
-    *((document, "is no JSON list") for document in NO_LIST),
+    *((document, "has trailing data") for document in BEHIND_THE_END),
+    *((document, "is not a JSON list") for document in NO_LIST),
     *((document, "is an HTML or XML page") for document in PAGES),
     *((document, "is not UTF-8") for document in NOT_UTF_8),
 ]
@@ -304,7 +304,7 @@ def test_a_fault_is_found_without_reading_everything(document: bytes, message: s
     ids=["open", "closed", "objects", "wrapped"],
 )
 def test_what_nests_too_deep(pieces: list[bytes]) -> None:
-    assert fault_of(pieces) == ("nests too deep", False)
+    assert fault_of(pieces) == ("is nested too deeply", False)
 
 
 def test_what_nests_deep() -> None:

