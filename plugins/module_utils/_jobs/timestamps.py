@@ -4,10 +4,10 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""Time texts: what the API sends, what users type, and the one form this collection returns.
+"""Times: what the API sends, what users type, and the one form that this collection returns.
 
-The normalised form is ``YYYY-MM-DDTHH:MM:SS.ffffffZ``: UTC, years 0001 to 9999, always six fraction digits, so that
-text order is time order.
+The normalized form is ``YYYY-MM-DDTHH:MM:SS.ffffffZ``: UTC, years 0001 to 9999, always six fraction digits, so that
+sorting texts sorts times.
 
 CCE writes the times of jobs as Go's ``time.Time.String`` does, ``2025-09-02 10:23:38.987955 +0000 UTC`` (OTC CCE API
 reference, sample of ListJobs), and other times in RFC 3339 (the same reference, calls for add-ons).
@@ -19,7 +19,7 @@ import functools
 import re
 from datetime import date, datetime, timedelta, timezone
 
-# Digits are spelled out because \d also matches those of other scripts. Which days exist is left to the calendar.
+# Digits are spelled out because \d also matches those of other scripts. datetime checks which days exist.
 _DAY = r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
 _CLOCK = r"((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])"
 _FRACTION = r"(?:\.([0-9]{1,6})[0-9]*)?"
@@ -39,28 +39,28 @@ _YEARS_PER_CYCLE = 400
 _ZERO_TIME_ONE_CYCLE_LATER = datetime(1 + _YEARS_PER_CYCLE, 1, 1)
 
 _ACCEPTED_BOUNDS = (
-    "give RFC 3339 with an offset (2025-09-02T10:23:38Z), a date (2025-09-02), a date and time in UTC "
+    "Use RFC 3339 with an offset (2025-09-02T10:23:38Z), a date (2025-09-02), a date and time in UTC "
     "(2025-09-02 10:23:38), or an age (90s, 15m, 24h, 7d, 2w)"
 )
 
 
-# of a finished job, the last two of its three times are mostly the same
+# two of the three times of a finished job are usually the same
 @functools.lru_cache(maxsize=8)
-def normalise(text: str) -> str | None:
-    """Return a time text of the API in the normalised form, or None where it stands for no time.
+def normalize(text: str) -> str | None:
+    """Return a time of the API in the normalized form, or None if the text means that there is no time.
 
-    Reads what Go's ``time.Time.String`` writes (0 to 9 and more fraction digits, any offset, any zone name, with or
-    without the monotonic reading; Go documentation of time.Time.String) and RFC 3339 (also with a blank for the ``T``
-    and without the colon of the offset), with or without blanks around it. Fraction digits after the sixth are cut,
-    not rounded. The offset counts, the zone's name does not.
+    Reads what Go's ``time.Time.String`` writes (any number of fraction digits, any offset, any zone name, with or
+    without the monotonic reading; Go documentation of time.Time.String) and RFC 3339 (also with a space instead of the
+    ``T`` and without the colon of the offset), with or without surrounding whitespace. Fraction digits after the sixth
+    are cut, not rounded. The offset counts, the name of the zone does not.
 
-    None for blank text and for Go's zero time, 0001-01-01 00:00:00 UTC, under any offset. Go prints offsets without
-    their seconds, so that the zero time of a zone with local mean time seems to lie up to a minute beside it
+    None for whitespace and for Go's zero time, 0001-01-01 00:00:00 UTC, in any offset. Go prints offsets without their
+    seconds, so that the zero time in local mean time is up to a minute away from it
     (``0001-01-01 08:05:43 +0805 LMT``): that is None as well.
 
-    Raises ``ValueError`` with the repr of the text, cut to 60 characters, for everything else: no offset, days and
-    hours that do not exist, offsets of 24 hours or more, the leap second ``:60`` (Go knows none, and it has no place in
-    the arithmetic), years outside 0001 to 9999 in UTC.
+    Raises ``ValueError`` for everything else: no offset, days and hours that do not exist, offsets of 24 hours or more,
+    the leap second ``:60`` (Go has none, and calculations with it have no result), years outside 0001 to 9999 in UTC.
+    The message contains the repr of the text, cut to 60 characters.
     """
     stripped = text.strip()
     if not stripped:
@@ -73,17 +73,17 @@ def normalise(text: str) -> str | None:
             pass
         else:
             return None if moment == _ZERO_TIME else moment
-    raise ValueError(f"{repr(text)[:60]} is no time")
+    raise ValueError(f"{repr(text)[:60]} is not a time")
 
 
 def parse_bound(text: str, now: datetime) -> str:
-    """Return the value of a filter such as ``created_after`` in the normalised form.
+    """Return the value of a filter such as ``created_after`` in the normalized form.
 
     Accepts RFC 3339 with an offset, ``YYYY-MM-DD`` (midnight UTC), ``YYYY-MM-DD HH:MM:SS`` (UTC), or an age before
-    ``now``, an aware moment: a whole number and one of ``s``, ``m``, ``h``, ``d``, ``w`` (seconds to weeks).
+    ``now``, an aware datetime: an integer and one of ``s``, ``m``, ``h``, ``d``, ``w`` (seconds to weeks).
 
-    Raises ``ValueError`` that names the accepted forms for everything else, for days and hours that do not exist, and
-    for moments outside the years 0001 to 9999 in UTC.
+    Raises ``ValueError`` that lists the accepted forms for everything else, for days and hours that do not exist, and
+    for times outside the years 0001 to 9999 in UTC.
     """
     stripped = text.strip()
     try:
@@ -103,24 +103,24 @@ def parse_bound(text: str, now: datetime) -> str:
 
 
 def seconds_between(start: str, end: str) -> float:
-    """Return the seconds from one moment to another, negative when ``end`` is earlier.
+    """Return the seconds from one time to another, negative if ``end`` is earlier.
 
-    Both are texts that ``normalise`` or ``parse_bound`` returned; other text may raise ``ValueError``.
+    Both are in the normalized form; other text may raise ``ValueError``.
     """
     return (datetime.fromisoformat(end[:-1]) - datetime.fromisoformat(start[:-1])).total_seconds()
 
 
 def _in_utc(day: str, clock: str, fraction: str, offset: str) -> str:
     if offset in _ZERO_OFFSETS:
-        # One list can hold 100,000 jobs with three times each, nearly all in UTC: asking the calendar is enough.
+        # One list can hold 100,000 jobs with three times each, nearly all in UTC: checking the date is enough.
         date.fromisoformat(day)
         return f"{day}T{clock}.{fraction:0<6}Z"
     return f"{_shifted_to_utc(day, clock, offset)}.{fraction:0<6}Z"
 
 
 def _shifted_to_utc(day: str, clock: str, offset: str) -> str:
-    # A moment inside the years 1 to 9999 in UTC can lie in the year 0 or 10000 of its own zone, which datetime cannot
-    # hold. The calendar repeats every 400 years, so the arithmetic is done one cycle nearer to the middle.
+    # A time inside the years 1 to 9999 in UTC can be in the year 0 or 10000 of its own zone, which datetime cannot
+    # express. The calendar repeats every 400 years, so the calculation moves by one cycle toward the middle.
     years = _YEARS_PER_CYCLE if day < "5000" else -_YEARS_PER_CYCLE
     local = datetime.fromisoformat(f"{int(day[:4]) + years:04}{day[4:]}T{clock}")
     distance = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))

@@ -19,7 +19,10 @@ from .._errors import CceError
 from .._garbage import collection_paused
 from .._http.deadline import Deadline
 from .._http.library import IMPORT_ERROR
-from .._jobs.select import Job, Selection, Watch, name_clusters, select
+from .._jobs.normalize import Job
+from .._jobs.select import Selection, select
+from .._jobs.summary import name_clusters
+from .._jobs.tracker import UnfinishedTracker
 from .._options.settings import CloudEntry, Settings
 from .._report import Report
 from .._secrets import Mask, masked
@@ -136,14 +139,14 @@ class _Search:
         return Answer(selection.jobs, selection.fetched, self._session.project_id)
 
     def _poll(self, awaited: t.Collection[str], seconds: float) -> Poll:
-        def select_and_watch(raw_jobs: RawList) -> Poll:
-            watch = Watch(self._query, awaited)
-            selection = select(watch.over(raw_jobs), self._query)
-            name_clusters((*selection.jobs, *watch.unfinished), self._names)
-            return Poll(self._session.project_id or "", selection, watch.unfinished, watch.seen)
+        def select_and_track(raw_jobs: RawList) -> Poll:
+            tracker = UnfinishedTracker(self._query, awaited)
+            selection = select(tracker.over(raw_jobs), self._query)
+            name_clusters((*selection.jobs, *tracker.unfinished), self._names)
+            return Poll(self._session.project_id or "", selection, tracker.unfinished, tracker.seen)
 
         timeout = min(seconds, self._request.settings.timeout)
-        return self._within(timeout, lambda deadline: self._fetch(deadline, select_and_watch))
+        return self._within(timeout, lambda deadline: self._fetch(deadline, select_and_track))
 
     def _within(self, timeout: float, work: t.Callable[[Deadline], T]) -> T:
         """What the work, which makes calls, returns within the timeout."""

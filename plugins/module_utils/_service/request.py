@@ -15,7 +15,7 @@ import re
 import typing as t
 from datetime import datetime, timezone
 
-from .._jobs.select import Query
+from .._jobs.query import Query
 from .._jobs.timestamps import parse_bound
 from .._options.settings import Settings, read_options, read_settings
 from .._options.table import OptionTable
@@ -133,4 +133,4 @@ def _bound(name: str, task: t.Mapping[str, t.Any], now: datetime) -> str | None:
     try:
         return parse_bound(text, now)
     except ValueError as error:
-        raise option_error(f"The option {name} cannot be {shown(LOOKUP.by_name[name], task[name])}: {error}.") from None
+        raise option_error(f"Invalid {name} {shown(LOOKUP.by_name[name], task[name])}. {error}.") from None

@@ -12,7 +12,8 @@ import gc
 import typing as t
 
 from .._errors import CceError
-from .._jobs.select import Job, summarise
+from .._jobs.normalize import Job
+from .._jobs.summary import summarize
 from .._report import Report
 from .find import find_jobs
 from .options import MODULE
@@ -64,4 +65,4 @@ def _last_seen(error: CceError) -> Result:
 
 
 def _found(project_id: str | None, jobs: list[Job], fetched: int) -> Result:
-    return {"jobs": jobs, "summary": summarise(jobs), "fetched": fetched, "project_id": project_id}
+    return {"jobs": jobs, "summary": summarize(jobs), "fetched": fetched, "project_id": project_id}

@@ -12,7 +12,8 @@ import time
 import typing as t
 
 from .._errors import CceError
-from .._jobs.select import Job, Selection
+from .._jobs.normalize import Job
+from .._jobs.select import Selection
 from .._report import Report
 from .request import Wait
 

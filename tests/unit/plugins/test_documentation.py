@@ -22,12 +22,10 @@ import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import explain
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import (
-    JOB_KEYS,
-    Query,
-    select,
-    summarise,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.summary import summarize
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION, Option
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import FILTERS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import LOOKUP as LOOKUP_OPTIONS
@@ -226,7 +224,7 @@ def test_samples_are_what_becomes_of_the_published_list() -> None:
     selection = select(payload, Query())
     returned = DOCUMENTED[MODULE]["return"]
     assert returned["jobs"]["sample"] == selection.jobs
-    assert returned["summary"]["sample"] == summarise(selection.jobs)
+    assert returned["summary"]["sample"] == summarize(selection.jobs)
     assert returned["fetched"]["sample"] == selection.fetched
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import elements
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import Query, select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "jobs"
 EXPECTATION = ".expected.json"

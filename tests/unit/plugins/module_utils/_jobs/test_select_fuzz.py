@@ -13,7 +13,9 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import JOB_KEYS, Query, select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 
 # ---------------------------------------------------------------------------------------------------------------------
 # lists

@@ -151,26 +151,26 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("text", "expected"), READABLE.items())
-def test_normalise(text: str, expected: str) -> None:
-    assert _timestamps.normalise(text) == expected
+def test_normalize(text: str, expected: str) -> None:
+    assert _timestamps.normalize(text) == expected
 
 
 @pytest.mark.parametrize("text", NO_TIME)
 def test_no_time(text: str) -> None:
-    assert _timestamps.normalise(text) is None
+    assert _timestamps.normalize(text) is None
 
 
 @pytest.mark.parametrize("text", UNREADABLE, ids=lambda text: ascii(text)[:60])
 def test_unreadable(text: str) -> None:
     with pytest.raises(ValueError) as caught:
-        _timestamps.normalise(text)
-    assert str(caught.value) == f"{repr(text)[:60]} is no time"
+        _timestamps.normalize(text)
+    assert str(caught.value) == f"{repr(text)[:60]} is not a time"
     assert caught.value.__context__ is None
 
 
-def test_what_was_normalised_stays_as_it_is() -> None:
+def test_what_was_normalized_stays_as_it_is() -> None:
     for expected in READABLE.values():
-        assert _timestamps.normalise(expected) == expected
+        assert _timestamps.normalize(expected) == expected
 
 
 def test_text_order_is_time_order() -> None:
@@ -187,8 +187,8 @@ def test_text_order_is_time_order() -> None:
             local.isoformat(),
             local.strftime("%Y-%m-%d %H:%M:%S") + f".{local.microsecond:06}".rstrip("0").rstrip(".") + f" {local:%z} X",
         ]
-        assert len({_timestamps.normalise(text) for text in written}) == 1
-        texts.append(_timestamps.normalise(source.choice(written)))
+        assert len({_timestamps.normalize(text) for text in written}) == 1
+        texts.append(_timestamps.normalize(source.choice(written)))
     assert texts == sorted(texts)
     assert len(set(texts)) == len(texts)
 
@@ -203,7 +203,7 @@ def test_any_text_is_read_or_refused() -> None:
             characters[position : position + source.randint(0, 2)] = source.choice("0129:-+ .TZm=U٣\n")
         text = "".join(characters)
         try:
-            result = _timestamps.normalise(text)
+            result = _timestamps.normalize(text)
         except ValueError as error:
             assert repr(text)[:60] in str(error)
         else:
@@ -278,7 +278,7 @@ def test_parse_bound_takes_now_in_any_zone() -> None:
 def test_parse_bound_refuses(text: str) -> None:
     with pytest.raises(ValueError) as caught:
         _timestamps.parse_bound(text, NOW)
-    assert str(caught.value).startswith("give RFC 3339")
+    assert str(caught.value).startswith("Use RFC 3339")
     assert "\n" not in str(caught.value)
 
 

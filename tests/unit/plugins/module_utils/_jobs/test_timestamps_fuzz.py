@@ -46,8 +46,8 @@ def normal(moment: datetime) -> str:
 def test_any_moment(moment: datetime, offset: int, digits: str) -> None:
     local = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
     expected = normal(local.astimezone(timezone.utc))
-    assert _timestamps.normalise(go(local, digits)) == expected
-    assert _timestamps.normalise(rfc_3339(local, digits)) == expected
+    assert _timestamps.normalize(go(local, digits)) == expected
+    assert _timestamps.normalize(rfc_3339(local, digits)) == expected
     assert _timestamps.parse_bound(rfc_3339(local, digits), local) == expected
 
 

@@ -13,7 +13,9 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import Query, Selection, Watch, select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import Selection, select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.tracker import UnfinishedTracker
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import wait as _wait
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import Wait
@@ -70,8 +72,8 @@ class Cloud:
         found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(found, CceError):
             raise found
-        watch = Watch(self.query, awaited)
-        return Poll("p1", select(watch.over(found), self.query), watch.unfinished, watch.seen)
+        tracker = UnfinishedTracker(self.query, awaited)
+        return Poll("p1", select(tracker.over(found), self.query), tracker.unfinished, tracker.seen)
 
     def wait(self, timeout: float = 100, interval: float = 10) -> Selection:
         report = Report(warning=self.warnings.append, info=self.notes.append, secret=self.notes.append)

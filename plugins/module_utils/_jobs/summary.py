@@ -1,0 +1,45 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""What is known and counted over normalized jobs: names of clusters, and the summary."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+
+from .normalize import Job
+
+
+def name_clusters(jobs: t.Iterable[Job], names: t.Mapping[str, str]) -> None:
+    """Set the names of clusters, also in subjobs.
+
+    Args:
+        jobs: normalized jobs, which are changed.
+        names: known names by cluster ID.
+    """
+    for job in jobs:
+        job["cluster_name"] = names.get(job["cluster_id"], job["cluster_name"])
+        name_clusters(job["subjobs"], names)
+
+
+def summarize(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
+    """Return counts over jobs: ``total``, ``finished``, and by status, type, and cluster ID, largest first.
+
+    A missing value is counted as ``unknown``.
+    """
+    jobs = list(jobs)
+
+    def count(key: str) -> dict[str, int]:
+        return dict(Counter(job[key] or "unknown" for job in jobs).most_common())
+
+    return {
+        "total": len(jobs),
+        "finished": sum(job["finished"] for job in jobs),
+        "by_status": count("status"),
+        "by_type": count("type"),
+        "by_cluster": count("cluster_id"),
+    }
