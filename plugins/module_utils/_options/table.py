@@ -4,9 +4,9 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""The options for connection and credentials, and what an option is.
+"""Option tables, and the options for connection and credentials, which all plugins share.
 
-Plugins add options of their own: see ``_service/options.py``.
+Plugins add their own options: see ``_service/options.py``.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class Option(t.NamedTuple):
     choices: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
-    """Names of environment variables. The first one that is set and not empty counts."""
+    """Environment variables. The first one that is set and not empty counts."""
     secret: bool = False
     variable: str | None = None
     """Name of the Ansible variable that the lookup reads."""
     form: str | None = None
-    """What a value must be beyond its type: a key of ``validation.FORMS``."""
+    """A check beyond the type: a key of ``validation.FORMS``, or ``header`` for what is sent in an HTTP header."""
 
 
 class OptionTable:
@@ -41,7 +41,7 @@ class OptionTable:
         plugin: the plugin's full name.
         options: all of its options.
         by_name: the options by name.
-        canonical: option names by name and alias.
+        canonical: option names by name and by alias.
     """
 
     def __init__(self, plugin: str, options: t.Sequence[Option]) -> None:
@@ -51,10 +51,7 @@ class OptionTable:
         self.canonical = {alias: option.name for option in options for alias in (option.name, *option.aliases)}
 
     def argument_spec(self) -> dict[str, dict[str, t.Any]]:
-        """The options as ``AnsibleModule`` takes them.
-
-        They have no ``fallback`` to the environment: see the top of ``settings``.
-        """
+        """The ``argument_spec`` of ``AnsibleModule``, without ``fallback`` to the environment: see ``sources``."""
         spec: dict[str, dict[str, t.Any]] = {}
         for option in self.options:
             entry: dict[str, t.Any] = {"type": option.type, "no_log": option.secret}

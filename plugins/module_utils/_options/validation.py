@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""From a value as the user gave it to one of the option's type, or to a sentence that says what is wrong with it."""
+"""Conversion of a value that the user gave to the option's type, or an error that names what is wrong with it."""
 
 from __future__ import annotations
 
@@ -28,42 +28,78 @@ MAX_SECONDS = 2_000_000
 
 _URL_FORMS = ("base_url", "proxy_url")
 
-_EXPECTED = {
-    "str": "text",
-    "path": "the path of a file",
+# Ansible's own words
+_TYPES = {
+    "str": "a string",
+    "path": "a path",
     "bool": "true or false",
-    "int": "a whole number",
+    "int": "an integer",
     "float": "a number",
-    "list": "a list of texts",
+    "list": "a list of strings",
 }
+
+_MAX_SHOWN = 60
 
 
 def option_error(sentence: str) -> CceError:
-    """The refusal of something that the user gave."""
+    """An error about something that the user gave."""
     return CceError(sentence, "option")
 
 
-def shown(option: Option, value: t.Any) -> str:
-    """The value as a sentence may show it: short, and never a secret."""
-    # an undefined variable of Jinja, which lookups can be handed, says so itself here
+def invalid(option: Option, label: str, value: t.Any, advice: str) -> CceError:
+    """The error for a value that has the right type but is not acceptable.
+
+    Args:
+        option: the option.
+        label: how messages refer to the value, such as "option limit".
+        value: what the user gave. Its beginning is quoted unless it may hold a secret.
+        advice: what to use instead, without a final period.
+    """
+    shown = _shown(option, value)
+    name = label[len("option ") :] if label.startswith("option ") else label
+    return option_error(f"Invalid {name} {shown or '(value hidden)'}: {advice}.")
+
+
+def wrong_type(label: str, expected: str, option: Option, value: t.Any, advice: str = "") -> CceError:
+    """The error for a value of the wrong type.
+
+    Args:
+        label: how messages refer to the value, such as "element 2 of option status".
+        expected: what it must be, such as "a string".
+        option: the option.
+        value: as for ``invalid``.
+        advice: a further sentence.
+    """
+    shown = _shown(option, value)
+    found = f", not {shown}" if shown else " (value hidden)"
+    end = "" if found.endswith("...") else "."
+    return option_error(_sentence(label, f"must be {expected}{found}{end}") + (f" {advice}" if advice else ""))
+
+
+def _sentence(label: str, predicate: str) -> str:
+    if label.split(" ", 1)[0] not in ("option", "variable", "environment", "element", "lookup"):
+        # it begins with a name, which has no capital letter: "auth_url of cloud prod"
+        return f"The {label} {predicate}"
+    return f"{label[0].upper()}{label[1:]} {predicate}"
+
+
+def _shown(option: Option, value: t.Any) -> str | None:
+    """The beginning of the value for a message, None if it may hold a secret."""
+    # an undefined variable of Jinja, which lookups can receive, raises its own error here
     text = repr(_plain(value)) if isinstance(value, str) else to_text(value)
-    if option.secret or (option.form in _URL_FORMS and "@" in text):
-        return "something else"
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _wrong_type(option: Option, place: str, value: t.Any) -> CceError:
-    return option_error(f"The {place} takes {_EXPECTED[option.type]}, not {shown(option, value)}.")
+    if option.secret or option.form == "proxy_url" or (option.form == "base_url" and "@" in text):
+        return None
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
 
 
 def _plain(value: t.Any) -> str:
-    """Text without what Ansible's subclasses of text add to it."""
+    """The string without what Ansible's subclasses of str add to it."""
     return str.__str__(to_text(value))
 
 
 def plain_text(value: t.Any) -> str | None:
-    """Text, a number or a date, which YAML makes of unquoted ones, as plain text; None for anything else."""
-    # up to ansible-core 2.18, vaulted values are no text but turn into it
+    """A string, a number, or a date (which YAML makes of some strings) as a plain string; None for anything else."""
+    # up to ansible-core 2.18, vaulted values are not strings but convert to them
     vaulted = getattr(value, "__ENCRYPTED__", False)
     if isinstance(value, bool) or not (vaulted or isinstance(value, (str, int, float, date))):
         return None
@@ -96,65 +132,69 @@ def _to_bool(value: t.Any) -> bool | None:
         return None
 
 
-def _to_list(option: Option, place: str, value: t.Any) -> tuple[str, ...]:
+def _to_list(option: Option, label: str, value: t.Any) -> tuple[str, ...]:
     text = plain_text(value)
     if text is not None:
         elements: list[t.Any] = text.split(",")
     elif isinstance(value, Iterable) and not isinstance(value, (dict, bytes)):
-        # what Jinja's filters give is often no list
+        # the results of Jinja filters are often not lists
         elements = list(value)
     else:
-        raise _wrong_type(option, place, value)
+        raise wrong_type(label, _TYPES["list"], option, value)
     found = []
     for number, element in enumerate(elements, 1):
+        part = f"element {number} of {label}"
         text = plain_text(element)
         if element is None or (text is not None and not text.strip()):
-            raise option_error(
-                f"Element {number} of {place} is empty. Remove it, or omit the option to disable the filter."
-            )
+            raise option_error(_sentence(part, "is empty. Remove it, or omit the option to disable the filter."))
         if text is None:
-            raise option_error(f"Element {number} of the {place} has to be text, not {shown(option, element)}.")
-        found.append(encodable(place, text.strip()))
+            raise wrong_type(part, _TYPES["str"], option, element)
+        found.append(encodable(part, text.strip()))
     return tuple(found)
 
 
-def encodable(place: str, text: str) -> str:
-    """The text, which is part of a request or of the answer.
+def encodable(label: str, text: str) -> str:
+    """The string, which becomes part of a request or of the result.
 
     Raises:
-        CceError: of kind ``option``, when it holds bytes that are no text.
+        CceError: of kind ``option``, if the string holds bytes that could not be decoded.
     """
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise option_error(f"The {place} holds bytes that are no UTF-8: check its source.") from None
+        raise option_error(_sentence(label, "is not valid UTF-8.")) from None
     return text
 
 
-def _to_clean_text(option: Option, place: str, text: str) -> str:
-    # a token read from a file often ends in a line feed; a blank inside or around a password may be meant
+def _to_clean_text(option: Option, label: str, text: str) -> str:
+    # a token read from a file often ends in a line feed; spaces in or around a password may be intended
     clean = text if option.name == "password" or option.choices else text.strip()
     if not clean:
-        raise option_error(f"The {place} is empty: give it a value or leave it out.")
+        raise option_error(_sentence(label, "is empty. Set a value or omit it."))
     if option.form == "header" and re.search(r"[^\x21-\x7e]", clean):
-        raise option_error(f"The {place} holds blanks or other characters that it cannot have: check its source.")
-    # names of files have no encoding
-    return os.path.expanduser(os.path.expandvars(clean)) if option.type == "path" else encodable(place, clean)
+        raise option_error(
+            _sentence(label, "contains spaces or non-ASCII characters, which HTTP headers do not allow.")
+        )
+    # file names have no encoding
+    return os.path.expanduser(os.path.expandvars(clean)) if option.type == "path" else encodable(label, clean)
 
 
-def convert(option: Option, place: str, value: t.Any) -> t.Any:
-    """The value as the option's type says, and as the option itself wants it.
+def convert(option: Option, label: str, value: t.Any) -> t.Any:
+    """Convert a value to the option's type and check it.
 
     Args:
-        option: what it is a value of.
-        place: what to call it in a sentence, such as "environment variable OS_TOKEN".
+        option: the option.
+        label: how messages refer to the value, such as "environment variable OS_TOKEN".
         value: what the user gave; not None.
 
+    Returns:
+        A str, bool, int or float of exactly that type, or a tuple of str for a list.
+
     Raises:
-        CceError: of kind ``option``, when it cannot be read as such.
+        CceError: of kind ``option``, for an invalid value.
     """
     if option.type == "list":
-        return _to_list(option, place, value)
+        return _to_list(option, label, value)
     converted: t.Any
     if option.type == "bool":
         converted = _to_bool(value)
@@ -163,99 +203,98 @@ def convert(option: Option, place: str, value: t.Any) -> t.Any:
     else:
         converted = plain_text(value)
     if converted is None:
-        raise _wrong_type(option, place, value)
+        raise wrong_type(label, _TYPES[option.type], option, value)
     if isinstance(converted, str):
-        converted = _to_clean_text(option, place, converted)
+        converted = _to_clean_text(option, label, converted)
     if option.choices and converted not in option.choices:
-        raise option_error(f"The {place} takes {' or '.join(option.choices)}, not {shown(option, value)}.")
+        *others, last = option.choices
+        listed = f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}"
+        raise invalid(option, label, value, f"use {listed}")
     check = FORMS.get(option.form or "")
-    return check(place, converted) if check else converted
+    return check(option, label, converted) if check else converted
 
 
-# a name in any script, or an address of either kind, of IPv6 also with a zone
+# a name in any script, or an IPv4 or IPv6 address, the latter also with a zone
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+(?:%\w+)?")
 
 
 def _parts(text: str) -> SplitResult | None:
-    """The parts of an address that a call can be made to, None for any other text."""
+    """The parts of a URL that can be called, None for anything else."""
     try:
         url = urlsplit(text)
         host = url.hostname or ""
         usable = url.port != 0 and _HOST.fullmatch(host) and host.encode("idna")
     except ValueError:
-        # a port that is no number, or a label that is empty or too long for a name server
+        # a port that is not a number, or a label that is empty or too long for DNS
         return None
     return url if usable and not re.search(r"[\s\x00-\x1f\x7f]", text) else None
 
 
-def _base_url(place: str, text: str) -> str:
-    """The address without a trailing slash."""
+def _base_url(option: Option, label: str, text: str) -> str:
+    """The URL without a trailing slash."""
     if "@" in text:
-        raise option_error(f"The {place} holds a user name or password: give credentials by their own options.")
+        raise option_error(_sentence(label, "must not contain credentials; use the credential options."))
     if "?" in text or "#" in text:
-        raise option_error(f"The {place} takes a base address: drop everything from the first ? or # on.")
+        raise option_error(_sentence(label, "must be a base URL without query string or fragment."))
     url = _parts(text)
     if not url or url.scheme not in ("http", "https"):
-        example = "https://cce.eu-de.otc.t-systems.com"
-        value = shown(CONNECTION_BY_NAME["endpoint"], text)
-        raise option_error(f"The {place} takes a URL such as {example}, not {value}.")
+        raise invalid(option, label, text, "use a URL such as https://cce.eu-de.otc.t-systems.com")
     return text.rstrip("/")
 
 
-def _proxy(place: str, text: str) -> str:
+def _proxy(option: Option, label: str, text: str) -> str:
     url = _parts(text)
     if not url or url.scheme not in ("http", "https", "socks4", "socks4a", "socks5", "socks5h"):
-        # not shown: it may hold a password
-        raise option_error(f"The {place} takes an address such as http://proxy.example.com:3128: correct it.")
+        raise invalid(option, label, text, "use a URL such as http://proxy.example.com:3128")
     return text
 
 
-def _timeout(place: str, seconds: float) -> float:
+def _seconds(option: Option, label: str, seconds: float) -> float:
     if not 0 < seconds <= MAX_SECONDS:
-        raise option_error(f"The {place} takes seconds above 0 and up to {MAX_SECONDS}, not {seconds:g}.")
+        raise invalid(option, label, seconds, f"use a number of seconds above 0, at most {MAX_SECONDS}")
     return seconds
 
 
-def _at_least(least: int) -> t.Callable[[str, int], int]:
-    def check(place: str, number: int) -> int:
+def _at_least(least: int) -> t.Callable[[Option, str, int], int]:
+    def check(option: Option, label: str, number: int) -> int:
         if number < least:
-            raise option_error(f"The {place} takes {least} or more, not {number}.")
+            raise invalid(option, label, number, f"use {least} or more")
         return number
 
     return check
 
 
-FORMS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
+FORMS: dict[str, t.Callable[[Option, str, t.Any], t.Any]] = {
     "base_url": _base_url,
     "proxy_url": _proxy,
-    "seconds": _timeout,
+    "seconds": _seconds,
     "not_negative": _at_least(0),
     "positive": _at_least(1),
 }
-"""What a value must be beyond its type, by ``Option.form``. Each function returns the value to use."""
+"""Checks beyond the type, by ``Option.form``. Each takes option, label and value, and returns the value to use."""
 
 
-def converted(name: str, place: str, raw: t.Any) -> t.Any:
-    """A value from some other place, checked and converted like that of the option of this name.
+def converted(name: str, label: str, raw: t.Any) -> t.Any:
+    """A value from another source, such as a file, converted and checked like the option of this name.
 
     Raises:
-        CceError: of kind ``option``; its sentence begins with the place.
+        CceError: of kind ``option``; its message contains the label.
     """
-    return convert(CONNECTION_BY_NAME[name], place, raw)
+    return convert(CONNECTION_BY_NAME[name], label, raw)
 
 
 def passwords_in_urls(values: t.Mapping[str, t.Any]) -> list[str]:
-    """The passwords inside those options that take an address, in whatever form they may appear.
+    """The passwords in URLs among these options, in every form in which they may appear.
 
-    Only that of a proxy has a place there; the others are refused, and must not be shown all the same.
+    Only a proxy URL may contain one. The others are rejected, but their passwords must not be shown either.
     """
     found = []
     for name in (option.name for option in CONNECTION if option.form in _URL_FORMS):
-        # not by urlsplit(), which finds none where a password holds a slash; nor is a wrong type a reason to show one
+        # urlsplit() finds no password that contains a slash; and a value of a wrong type must not be shown either
         user = re.sub(r"^.*?://", "", to_text(values.get(name)).rpartition("@")[0])
         password = user.partition(":")[2]
         if password:
-            # a proxy that is confused may repeat it
+            # the header in which a proxy receives it, and which a faulty proxy may echo
             sent = base64.b64encode(unquote(user).encode("latin-1", "replace")).decode()
             found += [password, unquote(password), sent]
     return found

@@ -6,7 +6,7 @@
 
 """A request for jobs: everything that the user gave, checked and converted.
 
-Module and lookup read their options here, so that the same input gives the same jobs or the same sentence.
+All plugins read their options here, so that the same input gives the same jobs or the same error.
 """
 
 from __future__ import annotations
@@ -17,30 +17,32 @@ from datetime import datetime, timezone
 
 from .._jobs.query import Query
 from .._jobs.timestamps import parse_bound
-from .._options.settings import Settings, read_options, read_settings
+from .._options.precedence import read_settings
+from .._options.settings import Settings
+from .._options.sources import Source, read_options
 from .._options.table import OptionTable
-from .._options.validation import encodable, option_error, plain_text, shown
+from .._options.validation import encodable, invalid, plain_text, wrong_type
 from .options import LOOKUP
 
 
 class Wait(t.NamedTuple):
-    """How to wait until jobs are finished; all in seconds."""
+    """How to wait until jobs have finished; all times in seconds."""
 
     timeout: float
     interval: float
 
 
 class ClusterNames(t.NamedTuple):
-    """Names of clusters that have to be turned into ids before jobs can be filtered by them."""
+    """Names of clusters, which must be resolved to IDs before jobs can be filtered by them."""
 
     option: tuple[str, ...]
     """Values of the option, a filter of its own."""
     terms: tuple[str, ...]
-    """Terms of the lookup, further alternatives to the ids in the query."""
+    """Terms of the lookup, alternatives to the IDs in the query."""
 
 
 class JobsRequest(t.NamedTuple):
-    """Which jobs are wanted, and where they are."""
+    """Which jobs to return, and where they are."""
 
     settings: Settings
     query: Query
@@ -62,15 +64,16 @@ def read_request(
 
     Args:
         table: the options of the plugin.
-        typed: options of the task or the lookup call, by name or alias, unconverted. None means not given.
-        variables: values of Ansible variables by option name, unconverted.
-        environment: the environment of the process, ``os.environ`` when left out.
+        typed: options of the task or the lookup call, by name or alias, not converted. None means not given.
+        variables: values of Ansible variables by option name, not converted.
+        environment: the environment of the process, by default ``os.environ``.
         terms: positional terms of the lookup: further IDs or names of clusters.
 
     Raises:
         CceError: of kind ``option``, for the first fault.
     """
     task = read_options(table, typed)
+    # all of them, so that an invalid value is an error although another one wins
     values = {name: given.value for name, given in task.items()}
 
     def value(name: str) -> t.Any:
@@ -79,7 +82,7 @@ def read_request(
     cluster_ids, cluster_names = _cluster_terms(terms)
     return JobsRequest(
         settings=read_settings(task, variables, environment),
-        query=_query(values, cluster_ids),
+        query=_query(task, cluster_ids),
         cluster_names=ClusterNames(values.get("cluster_name", ()), cluster_names),
         wait=Wait(value("wait_timeout"), value("wait_interval")) if value("wait") else None,
         cache_ttl=value("cache_ttl") or 0,
@@ -90,47 +93,50 @@ _UUID_LIKE = re.compile(r"[0-9a-fA-F-]{36}")
 
 
 def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The ids and the names among the terms of the lookup."""
+    """The IDs and the names among the terms of the lookup."""
     found = []
     for number, term in enumerate(terms, 1):
+        label = f"lookup term {number}"
         text = (plain_text(term) or "").strip()
         if not text:
-            raise option_error(
-                f"Term {number} of the lookup has to be the id or the name of a cluster, "
-                f"not {shown(LOOKUP.by_name['cluster_id'], term)}: correct it, "
-                "and give a list to the option cluster_id or cluster_name."
-            )
-        found.append(encodable(f"term {number} of the lookup", text))
+            advice = "To pass a list, use cluster_id or cluster_name."
+            raise wrong_type(label, "a cluster ID or name", LOOKUP.by_name["cluster_id"], term, advice)
+        found.append(encodable(label, text))
     return (
         tuple(text for text in found if _UUID_LIKE.fullmatch(text)),
         tuple(text for text in found if not _UUID_LIKE.fullmatch(text)),
     )
 
 
-def _query(task: t.Mapping[str, t.Any], cluster_terms: tuple[str, ...]) -> Query:
+def _query(task: Source, cluster_terms: tuple[str, ...]) -> Query:
     now = datetime.now(timezone.utc)
+
+    def value(name: str, default: t.Any = None) -> t.Any:
+        return task[name].value if name in task else default
+
     return Query(
-        status=task.get("status", ()),
-        cluster_id=task.get("cluster_id", ()) + cluster_terms,
-        type=task.get("type", ()),
-        id=task.get("id", ()),
-        resource_id=task.get("resource_id", ()),
-        resource_name=task.get("resource_name", ()),
-        finished=task.get("finished"),
+        status=value("status", ()),
+        cluster_id=value("cluster_id", ()) + cluster_terms,
+        type=value("type", ()),
+        id=value("id", ()),
+        resource_id=value("resource_id", ()),
+        resource_name=value("resource_name", ()),
+        finished=value("finished"),
         created_after=_bound("created_after", task, now),
         created_before=_bound("created_before", task, now),
-        subjobs=task.get("subjobs", "nested"),
-        order=task.get("order", "newest"),
-        limit=task.get("limit"),
+        subjobs=value("subjobs", "nested"),
+        order=value("order", "newest"),
+        limit=value("limit"),
     )
 
 
-def _bound(name: str, task: t.Mapping[str, t.Any], now: datetime) -> str | None:
+def _bound(name: str, task: Source, now: datetime) -> str | None:
     if name not in task:
         return None
-    # Ansible puts a T into a time that stands unquoted in YAML when it hands it to a module
-    text = re.sub(r"(?<=\d)T(?=\d\d:\d\d:\d\d$)", " ", task[name])
+    given = task[name]
+    # Ansible inserts a T into a time that is not quoted in YAML when it passes it to a module
+    text = re.sub(r"(?<=\d)T(?=\d\d:\d\d:\d\d$)", " ", given.value)
     try:
         return parse_bound(text, now)
     except ValueError as error:
-        raise option_error(f"Invalid {name} {shown(LOOKUP.by_name[name], task[name])}. {error}.") from None
+        raise invalid(given.option, given.label, given.value, str(error)) from None

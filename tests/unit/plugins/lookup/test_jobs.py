@@ -205,8 +205,8 @@ def test_errors_can_be_ignored(query: t.Callable[..., t.Any], variables: dict[st
         ((), {"status": [None]}, "status"),
         ((), {"id": "a", "job_id": "b"}, "job_id"),
         (([CLUSTER],), {}, "cluster_id"),
-        (("",), {}, "Term 1"),
-        ((CLUSTER, None), {}, "Term 2"),
+        (("",), {}, "term 1"),
+        ((CLUSTER, None), {}, "term 2"),
     ],
 )
 def test_bad_input_is_one_sentence(
@@ -233,7 +233,7 @@ def test_refusal_of_the_cloud_is_one_sentence(run_lookup: Run, variables: dict[s
 
 
 def test_bad_variable_is_named(run_lookup: Run, variables: dict[str, t.Any]) -> None:
-    with pytest.raises(AnsibleLookupError, match="variable opentelekomcloud_cce_retries"):
+    with pytest.raises(AnsibleLookupError, match="opentelekomcloud_cce_retries"):
         run_lookup(variables={**variables, "opentelekomcloud_cce_retries": "many"})
 
 

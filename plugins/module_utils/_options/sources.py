@@ -1,0 +1,101 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""What the user gave in the task, in Ansible variables and in the environment, before any of it is converted.
+
+The environment is read here and not by Ansible, whose rules differ between modules and lookups: a lookup lets an empty
+variable win, and a module cannot tell a value of the task from one of the environment. The difference decides which
+credentials are meant.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .table import CONNECTION, Option, OptionTable
+from .validation import convert, option_error
+
+
+class OptionValue:
+    """A raw value of an option, and where it was set.
+
+    The value is converted on first use. A value that is overridden, or that belongs to a login method that is not
+    used, is never converted and cannot fail.
+    """
+
+    def __init__(self, option: Option, label: str, raw: t.Any) -> None:
+        self.option = option
+        self.label = label
+        """How messages refer to it: "option token", "environment variable OS_TOKEN"."""
+        self.raw = raw
+
+    @functools.cached_property
+    def value(self) -> t.Any:
+        """The value, converted to the option's type.
+
+        Raises:
+            CceError: of kind ``option``, for an invalid value.
+        """
+        return convert(self.option, self.label, self.raw)
+
+
+Source = t.Mapping[str, OptionValue]
+"""What the user gave in one place (the task, Ansible variables, or the environment), by option name."""
+
+
+def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:
+    """Read the options of a task or a lookup call.
+
+    Args:
+        table: all options of the plugin.
+        typed: options by name or alias, not converted. None means not given.
+
+    Raises:
+        CceError: of kind ``option``, for an unsupported option, or one that is given by name and by alias.
+    """
+    found: dict[str, OptionValue] = {}
+    names: dict[str, str] = {}
+    # sorted, so that both plugins report the same one of several faults
+    for name, value in sorted(typed.items()):
+        canonical = table.canonical.get(name)
+        if canonical is None:
+            raise option_error(_unsupported(table, name))
+        if value is None:
+            continue
+        if canonical in found:
+            raise option_error(f"Options {names[canonical]} and {name} are aliases; set only one.")
+        names[canonical] = name
+        found[canonical] = OptionValue(table.by_name[canonical], f"option {name}", value)
+    return found
+
+
+def read_variables(variables: t.Mapping[str, t.Any]) -> Source:
+    """Read Ansible variables, given by option name, not converted. None means not given."""
+    return {
+        option.name: OptionValue(option, f"variable {option.variable}", variables[option.name])
+        for option in CONNECTION
+        if variables.get(option.name) is not None
+    }
+
+
+def read_environment(environment: t.Mapping[str, str]) -> Source:
+    """Read environment variables. An empty one counts as unset."""
+    found = {}
+    for option in CONNECTION:
+        name = next((name for name in option.environment if environment.get(name, "").strip()), None)
+        if name:
+            found[option.name] = OptionValue(option, f"environment variable {name}", environment[name])
+    return found
+
+
+def _unsupported(table: OptionTable, name: str) -> str:
+    # only failures need it
+    import difflib
+
+    near = difflib.get_close_matches(str(name), list(table.canonical), n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"Supported options: {', '.join(table.by_name)}."
+    return f"Unsupported option for {table.plugin}: {name}. {hint}"
