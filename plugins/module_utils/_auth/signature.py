@@ -54,7 +54,7 @@ def sign(
 
     ``procedure`` is ``scope`` or ``access``; ``region`` and ``service`` count for ``scope`` only. ``host`` is the value
     of the Host header on the wire, with the port when it is not the default one. ``path`` and ``query`` are decoded.
-    ``headers`` are the further headers to sign, in any letter case. ``timestamp`` is UTC, ``YYYYMMDDTHHMMSSZ``, and
+    ``headers`` are the further headers to sign, in any case. ``timestamp`` is UTC, ``YYYYMMDDTHHMMSSZ``, and
     must be within 15 minutes of the server's clock (Huawei Cloud API Request Signing Guide); see ``timestamp_of``.
 
     The result holds ``X-Sdk-Date`` and ``Authorization``, and ``X-Sdk-Content-Sha256`` where the body is not hashed,
@@ -103,7 +103,7 @@ def payload_hash(procedure: str, headers: Mapping[str, str], body: bytes) -> str
 
 
 def headers_to_sign(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers that are signed: names in lower case and sorted, values without blanks at their ends.
+    """Return the headers that are signed: names in lower case and sorted, values without leading and trailing spaces.
 
     Names with an underscore are left out, as huaweicloudsdkcore does: proxies tend to drop such headers, and a signed
     header that does not arrive invalidates the signature. ``Authorization`` is left out as well: it is what the
@@ -135,7 +135,7 @@ def canonical_uri(path: str) -> str:
 def canonical_query(pairs: Sequence[tuple[str, str]]) -> str:
     """Return decoded pairs as an encoded query: sorted by code point, ``key=`` for an empty value.
 
-    A blank becomes ``%20``; every pair of a repeated key counts (huaweicloudsdkcore).
+    A space becomes ``%20``; every pair of a repeated key counts (huaweicloudsdkcore).
 
     Raises ``ValueError`` for text that cannot be encoded in UTF-8.
     """

@@ -9,7 +9,7 @@ published clients differ from each other (``known_differences``). Those differen
 
 * gophertelekomcloud leaves X-Project-Id, X-Domain-Id and X-Security-Token unsigned; huaweicloudsdkcore signs them, and
   so does this code in both procedures. The vectors of procedure ``scope`` with these headers are signed that way.
-* gophertelekomcloud squeezes blanks inside header values, sorts query keys without regard to case, keeps one value per
+* gophertelekomcloud squeezes spaces inside header values, sorts query keys without regard to case, keeps one value per
   key and hashes the query of a POST without body. This code follows huaweicloudsdkcore; for inputs where the two part
   there are vectors of procedure ``access`` only, and the canonical request is the same code for both.
 * gophertelekomcloud and chnsz/golangsdk sign header names with an underscore, huaweicloudsdkcore and this code do not.

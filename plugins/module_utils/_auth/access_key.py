@@ -1,0 +1,64 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Access keys (AK/SK): how a request is signed with one."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timezone
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from .._options.settings import AccessKeyCredential
+from .signature import sign, timestamp_of
+
+if t.TYPE_CHECKING:
+    import requests
+
+# What identifies the request and its sender
+_SIGNED_HEADERS = ("Content-Type", "X-Project-Id", "X-Domain-Id", "X-Security-Token")
+
+
+class SignatureAuth:
+    """Authenticates a request with a signature.
+
+    Args:
+        credential: the access key.
+        headers: further headers to send and to sign: ``X-Project-Id`` or ``X-Domain-Id``.
+    """
+
+    def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str]) -> None:
+        self.credential = credential
+        self.headers = headers
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        url = urlsplit(str(request.url))
+        # set in the request as well, so that what is sent is what was signed
+        request.headers["Host"] = _host_header(url.scheme, url.hostname or "", url.port)
+        request.headers.update(self.headers)
+        if self.credential.security_token:
+            request.headers["X-Security-Token"] = self.credential.security_token
+        body = request.body or b""
+        request.headers.update(
+            sign(
+                procedure=self.credential.signature,
+                access_key=self.credential.access_key,
+                secret_key=self.credential.secret_key,
+                method=str(request.method),
+                host=request.headers["Host"],
+                path=unquote(url.path),
+                query=parse_qsl(url.query, keep_blank_values=True),
+                headers={name: request.headers[name] for name in _SIGNED_HEADERS if name in request.headers},
+                body=body.encode() if isinstance(body, str) else body,
+                timestamp=timestamp_of(datetime.now(timezone.utc)),
+            )
+        )
+        return request
+
+
+def _host_header(scheme: str, host: str, port: int | None) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return name if port in (None, {"http": 80, "https": 443}[scheme]) else f"{name}:{port}"

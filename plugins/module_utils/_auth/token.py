@@ -1,0 +1,41 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Tokens of IAM: how a request carries one, and what a login returns."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    import requests
+
+
+class TokenAuth:
+    """Authenticates a request with a token of IAM."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["X-Auth-Token"] = self.token
+        return request
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """What a login returns: a token and what IAM says about it."""
+
+    value: str = field(repr=False)
+    project_id: str
+    project_name: str | None
+    catalog: t.Any = field(repr=False)
+    """The catalog of services as it came, whatever that is."""
+    renewable: bool
+    """Whether the same login can be made again."""
+    interfaces: tuple[str, ...] = ("public",)
+    """Which interfaces of the catalog to use."""

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Signatures as they arrive at a server."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.access_key import SignatureAuth
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.call import Call
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import AccessKeyCredential
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
+    ACCESS_KEY,
+    BY_KEY,
+    SECRET_KEY,
+    SECURITY_TOKEN,
+    check_signature,
+)
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    Server,
+    Told,
+    answer,
+)
+
+
+def signed_request(url: str, procedure: str = "scope", proxy: str | None = None, **more: t.Any) -> None:
+    credential = AccessKeyCredential(ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN, procedure)
+    auth = SignatureAuth(credential, {"X-Project-Id": "p1"})
+    client = Client(verify=True, proxy=proxy, retries=0, agent="tests", report=Told().report)
+    call = Call("list", url, auth, headers={"Content-Type": "application/json"}, **more)
+    client.fetch(call, b"".join, Deadline(10))
+    client.close()
+
+
+@pytest.mark.parametrize("procedure", ["scope", "access"])
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://127.0.0.1:PORT/api/v2/projects/p1/jobs", "127.0.0.1:PORT"),
+        ("http://localhost:PORT/jobs", "localhost:PORT"),
+        ("http://LocalHost:PORT/jobs", "localhost:PORT"),
+        ("http://[::1]:PORT/jobs", "[::1]:PORT"),
+        # these go through a proxy
+        ("http://cce.example.test/jobs", "cce.example.test"),
+        ("http://CCE.Example.TEST/jobs", "cce.example.test"),
+        ("http://cce.example.test:80/jobs", "cce.example.test"),
+        ("http://cce.example.test:443/jobs", "cce.example.test:443"),
+        ("http://cce.example.test:8080/jobs", "cce.example.test:8080"),
+        ("http://[2001:DB8::1]/jobs", "[2001:db8::1]"),
+    ],
+)
+def test_signed_host_is_the_one_that_is_sent(url: str, host: str, procedure: str) -> None:
+    here = "PORT" in url
+    with Server(host="::1" if "::1]:PORT" in url else "127.0.0.1") as server:
+        port = str(server.port)
+        signed_request(url.replace("PORT", port), procedure, proxy=None if here else server.url)
+        [request] = server.requests
+        assert [value for name, value in request.header_list if name == "host"] == [host.replace("PORT", port)]
+    signed = check_signature(request)
+    assert signed == {"content-type", "host", "x-project-id", "x-sdk-date", "x-security-token"}
+    assert (request.headers["x-project-id"], request.headers["x-security-token"]) == ("p1", SECURITY_TOKEN)
+
+
+@pytest.mark.parametrize("procedure", ["scope", "access"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/jobs",
+        "/jobs/",
+        "/prefix%20of/j%C3%BCbs",
+        "/prefix of/jübs",
+        "/a+b/c:d@e/~f!$&'()*,;=",
+        "/jobs?name=eu-de_x&b=2&a=1&a=0&empty=&flag",
+        "/jobs?name=s%C3%B6hne+%26+co&x=a%2Fb&y=%7E",
+        "/jobs?name=söhne",
+    ],
+)
+def test_signed_path_is_the_one_sent(path: str, procedure: str) -> None:
+    with Server() as server:
+        if "+" in path.partition("?")[2]:
+            # requests and the gateway read a plus sign as a space
+            signed_request(server.url + path.replace("+", "%20"), procedure)
+        else:
+            signed_request(server.url + path, procedure)
+        check_signature(server.requests[0])
+
+
+@pytest.mark.parametrize("procedure", ["scope", "access"])
+def test_signed_body_is_the_one_sent(procedure: str) -> None:
+    with Server() as server:
+        signed_request(server.url, procedure, method="POST", json={"name": "ü"})
+        assert server.requests[0].json == {"name": "ü"}
+        check_signature(server.requests[0])
+
+
+def test_retries_are_signed_again() -> None:
+    with Server(answer(503, "", Retry_After="1.1"), answer()) as server:
+        request = read_request(
+            MODULE, {**BY_KEY, "project_id": "p1", "endpoint": server.url, "retries": 1}, {}, environment={}
+        )
+        find_jobs(request, "tests", Told().report)
+        first, second = server.requests
+    check_signature(first)
+    check_signature(second)
+    assert first.headers["x-sdk-date"] < second.headers["x-sdk-date"]

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Login with user and password: what is sent to IAM, and how its responses are read."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
+    BY_PASSWORD,
+    FIXTURES,
+    ISSUED,
+    PASSCODE,
+    PASSWORD,
+    PROJECT_ID,
+    TOKEN_BODY,
+    identity_for,
+    login,
+    refusal,
+)
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    Server,
+    Told,
+    answer,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param(
+            {**BY_PASSWORD, "project_name": "eu-de_test"},
+            {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {
+                        "user": {
+                            "name": "ansible",
+                            "password": PASSWORD,
+                            "domain": {"name": "OTC00000000001000000000"},
+                        }
+                    },
+                },
+                "scope": {"project": {"name": "eu-de_test", "domain": {"name": "OTC00000000001000000000"}}},
+            },
+            id="project and domain by name",
+        ),
+        pytest.param(
+            {"username": "ansible", "password": PASSWORD, "user_domain_id": "d1", "project_id": "p1"},
+            {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {"user": {"name": "ansible", "password": PASSWORD, "domain": {"id": "d1"}}},
+                },
+                "scope": {"project": {"id": "p1"}},
+            },
+            id="project and domain by id",
+        ),
+        pytest.param(
+            {
+                "username": "ansible",
+                "password": PASSWORD,
+                "user_domain_id": "d1",
+                "project_name": "eu-de",
+                "passcode": PASSCODE,
+            },
+            {
+                "identity": {
+                    "methods": ["password", "totp"],
+                    "password": {"user": {"name": "ansible", "password": PASSWORD, "domain": {"id": "d1"}}},
+                    "totp": {"user": {"name": "ansible", "passcode": PASSCODE, "domain": {"id": "d1"}}},
+                },
+                "scope": {"project": {"name": "eu-de", "domain": {"id": "d1"}}},
+            },
+            id="second factor",
+        ),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/v3", "/prefix", "/prefix/v3/"])
+def test_login_request(typed: dict[str, t.Any], expected: dict[str, t.Any], path: str) -> None:
+    with Server(login()) as server:
+        identity_for(**typed, auth_url=server.url + path)
+        [request] = server.requests
+    prefix = "/prefix" if "prefix" in path else ""
+    assert request.line == f"POST {prefix}/v3/auth/tokens HTTP/1.1"
+    assert request.json == {"auth": expected}
+    assert request.headers["content-type"] == "application/json"
+    assert not {"authorization", "x-auth-token"} & set(request.headers)
+
+
+def test_login_response() -> None:
+    told = Told()
+    with Server(login()) as server:
+        identity = identity_for(told, **BY_PASSWORD, project_name="eu-de_test", auth_url=server.url)
+    assert told.secrets == [ISSUED]
+    assert (identity.project_id, identity.renewable) == (PROJECT_ID, True)
+    assert identity.endpoint == "https://cce.eu-de.otc.t-systems.com"
+    assert ISSUED not in repr(identity)
+
+
+def test_project_of_the_login_is_used() -> None:
+    with Server(login({"token": {}})) as server:
+        assert identity_for(**BY_PASSWORD, project_id="p1", region="eu-de", auth_url=server.url).project_id == "p1"
+    with Server(login({"token": {"project": {"id": "p2"}}})) as server:
+        assert identity_for(**BY_PASSWORD, project_name="eu-de", auth_url=server.url).project_id == "p2"
+
+
+DOMAIN_TOKEN = json.loads((FIXTURES / "token-domain.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<html>Please log in</html>", "auth_url"),
+        ("[]", "auth_url"),
+        ("null", "auth_url"),
+        (b"\xff\xfe{}", "auth_url"),
+        ("[" * 200_000, "auth_url"),
+        ('{"a":' * 100_000 + "}", "auth_url"),
+        ({}, "project_id"),
+        ({"token": None}, "project_id"),
+        (
+            {"token": {"project": {"id": 5}}},
+            "project_id",
+        ),
+        (DOMAIN_TOKEN, "project_id"),
+    ],
+    ids=range(10),
+)
+def test_unusable_login_responses(body: t.Any, words: str) -> None:
+    told = Told()
+    with Server(login(body)) as server:
+        error = refusal(told=told, **BY_PASSWORD, project_name="eu-de", auth_url=server.url, retries=3)
+        assert len(server.requests) == 1
+        assert error.url == f"{server.url}/v3/auth/tokens"
+    assert words in str(error)
+    assert error.kind == "response"
+    # whatever else is wrong, this token is valid
+    assert told.secrets == [ISSUED]
+
+
+def test_login_response_without_a_token() -> None:
+    told = Told()
+    with Server(answer(201, TOKEN_BODY)) as server:
+        error = refusal(told=told, **BY_PASSWORD, project_name="eu-de", auth_url=server.url)
+    assert "no token" in str(error)
+    assert "auth_url" in str(error)
+    # masking an empty string would mask everything
+    assert told.secrets == []
+
+
+@pytest.mark.parametrize("body", ["", "{", '{"token": {"project": {"id": "', '{"token": {"project": {}}'])
+def test_truncated_login_response(body: str) -> None:
+    told = Told()
+    with Server(login(body), login()) as server:
+        typed = {**BY_PASSWORD, "project_name": "eu-de", "auth_url": server.url}
+        if body.endswith("}"):
+            assert refusal(told=told, **typed, retries=1).kind == "response"
+        else:
+            assert identity_for(told, **typed, retries=1).project_id == PROJECT_ID
+            assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "advised"),
+    [
+        (401, "authentication", ["username", "password", "user_domain_name", "passcode"]),
+        (403, "permission", ["project"]),
+        (404, "not_found", ["auth_url"]),
+        (302, "response", ["auth_url"]),
+        (400, "response", ["auth_url"]),
+    ],
+)
+def test_login_refused(status: int, kind: str, advised: list[str]) -> None:
+    with Server(answer(status, {"error": {"message": "No.", "code": status, "title": "No"}})) as server:
+        error = refusal(**BY_PASSWORD, project_name="eu-de", auth_url=server.url, retries=4)
+        assert len(server.requests) == 1
+    assert [word for word in advised if word not in str(error)] == []
+    assert error.kind == kind
+    assert PASSWORD not in str(error) + str(error.as_dict())
