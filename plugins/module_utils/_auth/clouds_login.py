@@ -39,7 +39,8 @@ class CloudLogin:
     interfaces: tuple[str, ...]
     certificate: t.Any = field(repr=False)
     """File or files of a client certificate."""
-    renewable: bool
+    sends_passcode: bool
+    """Whether it sends a passcode, which is valid for one login only."""
 
     def log_in(self, client: Client, report: Report, deadline: Deadline) -> IssuedToken:
         """Log in, again if that was done before.
@@ -54,7 +55,8 @@ class CloudLogin:
                 f"No project specified. Set project_id or project_name, or add one of them to auth in {self.source}."
             )
         project_name = getattr(access, "project_name", None)
-        return IssuedToken(token, project_id, project_name, catalog, self.renewable, self.interfaces)
+        renewable = bool(getattr(self.plugin, "reauthenticate", False)) and not self.sends_passcode
+        return IssuedToken(token, project_id, project_name, catalog, renewable, self.interfaces)
 
     def _access(self, client: Client, report: Report, deadline: Deadline) -> tuple[str, t.Any, t.Any]:
         """The token, what keystoneauth knows about it, if anything, and the catalog."""

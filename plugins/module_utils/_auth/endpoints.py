@@ -37,12 +37,12 @@ _CATALOG_TYPES = ("ccev2.0", "cce")
 # regions
 
 
-def public_host(service: str, region: str | None) -> str | None:
+def public_host(service: str, region: str) -> str | None:
     """The public host of a service ("cce" or "iam") in a region, None for an unknown region."""
     if region in _PUBLIC_DOMAINS:
         name = _PUBLIC_IAM_HOSTS.get(region, service) if service == "iam" else service
         return f"{name}.{_PUBLIC_DOMAINS[region]}"
-    if region and _HUAWEI_REGION.fullmatch(region):
+    if _HUAWEI_REGION.fullmatch(region):
         return f"{service}.{region}.myhuaweicloud.com"
     return None
 
@@ -53,7 +53,7 @@ def public_url(service: str, region: str | None) -> str:
     Raises:
         CceError: of kind ``option``, when no region is given or it is unknown.
     """
-    host = public_host(service, region)
+    host = public_host(service, region) if region else None
     if host:
         return f"https://{host}"
     option = {"cce": "endpoint", "iam": "auth_url"}[service]
@@ -63,9 +63,25 @@ def public_url(service: str, region: str | None) -> str:
     raise option_error(f"Cannot determine the {what}. Set {option} or region.")
 
 
-def region_of_project(name: str | None) -> str | None:
-    """The region in a project's name: "eu-de_team" and "eu-de" are in eu-de (OTC IAM API reference, projects)."""
-    return (name or "").partition("_")[0] or None
+def known_region(name: str) -> bool:
+    """Whether this is a region with known public hosts."""
+    return public_host("iam", name) is not None
+
+
+def region_of_project(name: t.Any) -> str | None:
+    """The known region in a project's name: "eu-de_team" and "eu-de" are in eu-de (OTC IAM API reference, projects)."""
+    prefix = name.partition("_")[0] if isinstance(name, str) else ""
+    return prefix if known_region(prefix) else None
+
+
+def region_of_url(url: t.Any) -> str | None:
+    """The region whose public host of IAM or CCE is in a URL."""
+    match = (
+        re.match(r"https?://((?:iam|iam-pub|cce)\.([a-z0-9-]+)\.[a-z0-9.-]+)", url) if isinstance(url, str) else None
+    )
+    if match and match[1] in (public_host("iam", match[2]), public_host("cce", match[2])):
+        return match[2]
+    return None
 
 
 def iam_url(settings: Settings) -> str:
@@ -99,22 +115,24 @@ def cce_endpoint(
     Raises:
         CceError: of kind ``option``, when it cannot be determined.
     """
-    presumed = region_of_project(settings.project_name or project_name)
+    name = settings.project_name or project_name
     return (
         settings.endpoint
-        or _catalog_endpoint(catalog, settings.region, presumed, interfaces)
-        or public_url("cce", settings.region or presumed)
+        or _catalog_endpoint(catalog, settings.region, name, interfaces)
+        or public_url("cce", settings.region or region_of_project(name))
     )
 
 
 def _catalog_endpoint(
-    catalog: t.Any, region: str | None, presumed: str | None, interfaces: t.Sequence[str]
+    catalog: t.Any, region: str | None, project_name: str | None, interfaces: t.Sequence[str]
 ) -> str | None:
     """Scheme and host of CCE in the region, None when the catalog does not have them.
 
     The path is dropped: it differs between the entries, and it holds the version of another API. Where the region is
-    only presumed, a URL that is the only one counts as well.
+    only presumed from the project's name, the only URL in the catalog is used whatever its region.
     """
+    # not only known regions: this cloud may have others
+    presumed = (project_name or "").partition("_")[0] or None
     for catalog_type in _CATALOG_TYPES:
         urls = {
             url: regions
