@@ -9,33 +9,24 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What every module of the collection is able to do; all of them only read."""
+    """What all modules of the collection have in common: they only read."""
 
     DOCUMENTATION = r"""
 ---
 options: {}
 attributes:
   check_mode:
-    description: Can run in check mode and says what it would do without changing anything.
+    description: Returns the same in check mode. The module is read-only.
     support: full
-    details:
-      - The module only reads. The result is the same with and without check mode.
   diff_mode:
-    description: Shows what has changed, or would change in check mode, when run in diff mode.
+    description: The module is read-only and has no differences to show.
     support: N/A
-    details:
-      - The module changes nothing, so there is no difference to show.
   idempotent:
-    description: A second run with the same options, in an otherwise unchanged cloud, reports no change.
+    description: Never reports a change.
     support: full
-    details:
-      - The module changes nothing, so it never reports a change.
   action_group:
-    description: >-
-      Use C(group/opentelekomcloud.cce.all) in C(module_defaults) to set options for all modules of this collection.
+    description: Use C(group/opentelekomcloud.cce.all) in C(module_defaults) to set options for all modules.
     support: full
-    details:
-      - This is the place to give region, project and credentials once for many tasks.
     membership:
       - opentelekomcloud.cce.all
 """

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that say which cloud and project to ask, and who is asking."""
+    """Options for connection and credentials."""
 
     # For modules and lookups.
     DOCUMENTATION = r"""
 ---
+# docs/generate.py keeps everything but the descriptions of options in step with the option table.
 requirements:
   - python >= 3.9
   - requests
@@ -21,205 +22,153 @@ requirements:
 options:
   region:
     description:
-      - The region of the cloud, for example V(eu-de), V(eu-nl) or V(eu-ch2).
-      - It supplies O(auth_url) and O(endpoint) where these are not given.
-      - If not set, the environment variable E(OS_REGION_NAME) is used.
-        A module reads it on the target, a lookup on the controller.
-      - If that is not set either, the region is the part of O(project_name) before the first underscore.
+      - Region of the cloud, such as V(eu-de), V(eu-nl), or V(eu-ch2).
+      - Defaults to the part of O(project_name) before the first underscore.
+      - Environment variable E(OS_REGION_NAME).
     type: str
   endpoint:
     description:
-      - The base URL of the CCE service, for example V(https://cce.eu-de.otc.t-systems.com).
-      - A path in the URL is kept. A slash at the end does no harm.
-      - If not set, the environment variable E(OS_CCE_ENDPOINT_OVERRIDE) is used.
-        A module reads it on the target, a lookup on the controller.
-      - If that is not set either, the address comes from the service catalog which a login with O(password) returns.
-        Without such an entry it is the public host of the O(region).
+      - Base URL of CCE, such as V(https://cce.eu-de.otc.t-systems.com). A path is kept.
+      - Defaults to the service catalog of a login, else to the public host of O(region).
+      - Environment variable E(OS_CCE_ENDPOINT_OVERRIDE).
     type: str
   auth_url:
     description:
-      - The base URL of the identity service IAM, with or without V(/v3) at the end,
-        for example V(https://iam.eu-de.otc.t-systems.com/v3).
-      - It is used to log in with O(password), and to find the id that belongs to O(project_name).
-      - If not set, the environment variable E(OS_AUTH_URL) is used.
-        A module reads it on the target, a lookup on the controller.
-      - If that is not set either, it is the public IAM host of the O(region).
+      - Base URL of the identity service (IAM), such as V(https://iam.eu-de.otc.t-systems.com/v3).
+      - Defaults to the public host of O(region).
+      - Environment variable E(OS_AUTH_URL).
     type: str
   project_id:
     description:
-      - The id of the project whose jobs are listed.
-      - With O(project_id) and either O(token) or O(access_key), a list of jobs takes exactly one request.
-      - If not set, the environment variable E(OS_PROJECT_ID) is used, else E(OS_TENANT_ID).
-        A module reads them on the target, a lookup on the controller.
+      - ID of the project whose jobs are listed.
+      - With O(token) or O(access_key), listing jobs takes exactly one request.
+      - Environment variables E(OS_PROJECT_ID), E(OS_TENANT_ID).
     type: str
   project_name:
     description:
-      - The name of the project whose jobs are listed, for example V(eu-de_team).
-      - A login with O(password) uses it as its scope.
-        With O(token) or O(access_key) and without O(project_id), one more request asks IAM for the id.
-      - If not set, the environment variable E(OS_PROJECT_NAME) is used, else E(OS_TENANT_NAME).
-        A module reads them on the target, a lookup on the controller.
+      - Name of the project whose jobs are listed, such as V(eu-de_team).
+      - Environment variables E(OS_PROJECT_NAME), E(OS_TENANT_NAME).
     type: str
   token:
     description:
-      - An IAM token that is valid for the project.
-      - If not set, the environment variable E(OS_TOKEN) is used, else E(OS_AUTH_TOKEN).
-        A module reads them on the target, a lookup on the controller.
+      - IAM token that is valid for the project.
+      - Environment variables E(OS_TOKEN), E(OS_AUTH_TOKEN).
     type: str
   access_key:
     description:
-      - The access key (AK) which signs the requests. It needs O(secret_key).
-      - If not set, the environment variable E(OS_ACCESS_KEY) is used.
-        A module reads it on the target, a lookup on the controller.
+      - Access key (AK) that signs the requests. Requires O(secret_key).
+      - Environment variable E(OS_ACCESS_KEY).
     type: str
   secret_key:
     description:
-      - The secret key (SK) that belongs to O(access_key).
-      - If not set, the environment variable E(OS_SECRET_KEY) is used.
-        A module reads it on the target, a lookup on the controller.
+      - Secret key (SK) of O(access_key).
+      - Environment variable E(OS_SECRET_KEY).
     type: str
   security_token:
     description:
-      - The security token that comes with a temporary O(access_key). A permanent access key has none.
-      - If not set, the environment variable E(OS_SECURITY_TOKEN) is used.
-        A module reads it on the target, a lookup on the controller.
+      - Security token of a temporary O(access_key).
+      - Environment variable E(OS_SECURITY_TOKEN).
     type: str
   signature:
     description:
-      - How requests are signed with O(access_key). It has no meaning for the other ways to log in.
-      - Both procedures are named SDK-HMAC-SHA256, but their signatures differ.
-        Keep the default unless your cloud refuses it.
-      - With V(scope), the signing key is derived from the date and an empty region and service.
-        Other clients of Open Telekom Cloud sign in this way.
-      - With V(access), the secret key signs directly. The documentation of the API gateway describes this way.
-      - A refused signature is never tried again, because the cloud locks an access key for some minutes
-        after more than five failures in a row.
+      - Signing procedure for O(access_key). Ignored by other login methods.
+      - V(scope) signs with a key derived from the date, V(access) with the secret key itself.
     type: str
     default: scope
     choices: [scope, access]
   username:
     description:
-      - The name of the user who logs in with O(password).
-      - If not set, the environment variable E(OS_USERNAME) is used.
-        A module reads it on the target, a lookup on the controller.
+      - Name of the user who logs in with O(password).
+      - Environment variable E(OS_USERNAME).
     type: str
   password:
     description:
-      - The password of O(username). A login also needs O(user_domain_name) or O(user_domain_id).
-      - If not set, the environment variable E(OS_PASSWORD) is used.
-        A module reads it on the target, a lookup on the controller.
+      - Password of O(username). Requires O(user_domain_name) or O(user_domain_id).
+      - Environment variable E(OS_PASSWORD).
     type: str
   passcode:
     description:
-      - The one-time code (TOTP) of a user who needs a second factor to log in with O(password).
-      - If not set, the environment variable E(OS_PASSCODE) is used.
-        A module reads it on the target, a lookup on the controller.
+      - One-time code (TOTP) of a user who needs a second factor. It is valid for one login.
+      - Environment variable E(OS_PASSCODE).
     type: str
   user_domain_name:
     description:
-      - The name of the account to which O(username) belongs, for example V(OTC-EU-DE-00000000001000000001).
-        IAM calls it a domain.
-      - If not set, the environment variable E(OS_USER_DOMAIN_NAME) is used, else E(OS_DOMAIN_NAME).
-        A module reads them on the target, a lookup on the controller.
+      - Name of the account of O(username), which IAM calls a domain.
+      - Environment variables E(OS_USER_DOMAIN_NAME), E(OS_DOMAIN_NAME).
     type: str
     aliases: [domain_name]
   user_domain_id:
     description:
-      - The id of the account to which O(username) belongs. It can be given in place of O(user_domain_name).
-      - If not set, the environment variable E(OS_USER_DOMAIN_ID) is used, else E(OS_DOMAIN_ID).
-        A module reads them on the target, a lookup on the controller.
+      - ID of that account, instead of O(user_domain_name).
+      - Environment variables E(OS_USER_DOMAIN_ID), E(OS_DOMAIN_ID).
     type: str
     aliases: [domain_id]
   cloud:
     description:
-      - The name of an entry of C(clouds.yaml) to log in with. This needs the library openstacksdk.
-      - All that openstacksdk knows can be used, such as C(secure.yaml), C(profile), and each C(auth_type).
-        An entry with an access key, as C(ak) and C(sk) or as C(access_key) and C(secret_key),
-        is used to sign the requests.
-      - The file is the one that E(OS_CLIENT_CONFIG_FILE) names, else the first that is found in the current directory,
-        in C(~/.config/openstack) and in C(/etc/openstack).
-      - Region, project, trust in certificates and address of CCE are taken from the entry where they are not given
-        by options or by the environment. The same holds for O(auth_url), but never from the environment.
-      - O(passcode) is used for entries with the C(auth_type) V(v3totp) or V(v3multifactor).
-      - If not set, the environment variable E(OS_CLOUD) is used.
-        A module reads the variable and the file on the target, a lookup on the controller.
+      - Entry of V(clouds.yaml) to log in with. Requires openstacksdk.
+      - All auth types of openstacksdk are supported, and access keys (V(ak) and V(sk)).
+      - Region, project, certificates, and endpoint that are set as options or in the environment override the entry.
+        O(auth_url) overrides it only as an option.
+      - Environment variable E(OS_CLOUD).
     type: str
   ca_cert:
     description:
-      - The path of a file with certificates (PEM) of the certification authorities to trust.
-      - Without it, the certificates that come with the requests library are trusted, or those in the file that the
-        environment variable E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) names. This option wins over both variables.
-      - If not set, the environment variable E(OS_CACERT) is used.
-        A module reads the variable and the file on the target, a lookup on the controller.
+      - File of CA certificates (PEM) to trust.
+      - Defaults to E(REQUESTS_CA_BUNDLE), else to the certificates of the requests library.
+      - Environment variable E(OS_CACERT).
     type: path
   validate_certs:
     description:
-      - Whether the certificates of the servers are checked.
-      - Set it to V(false) for tests only. Others can then read the credentials on their way.
-        O(ca_cert) is not used then.
+      - Whether to verify the certificates of servers.
+      - Use V(false) only for tests. Others can then intercept the credentials.
     type: bool
     default: true
   proxy:
     description:
-      - The URL of the proxy for all requests, for example V(http://proxy.example.com:3128).
-      - If not set, the usual environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) are honoured.
-        A module reads them on the target, a lookup on the controller.
+      - URL of the proxy for all requests, such as V(http://proxy.example.com:3128).
+      - Defaults to the usual environment variables E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY).
     type: str
   timeout:
     description:
-      - The time in seconds that the whole fetch may take. Logging in, slow answers and retries are all included.
+      - Maximum time for fetching the jobs, in seconds, including logins, slow responses, and retries.
     type: float
     default: 60
   retries:
     description:
-      - How often a request is tried again. V(0) means that it is never tried again.
-      - Tried again are refused and broken connections, truncated answers,
-        and answers with HTTP status 429, 500, 502, 503 or 504.
-      - All tries together never take longer than O(timeout).
+      - How many times to retry a request, within O(timeout).
+      - Refused and dropped connections, truncated responses, and HTTP status 429, 500, 502, 503, and 504 are retried.
     type: int
     default: 4
   autopilot:
     description:
-      - With V(true), the jobs of CCE Autopilot clusters are listed instead of those of other clusters.
-      - Huawei Cloud has such clusters, Open Telekom Cloud has not.
+      - List the jobs of CCE Autopilot clusters instead of those of other clusters. Available on Huawei Cloud only.
     type: bool
     default: false
 notes:
+  - Modules read environment variables and files on the managed node. Lookups read them on the controller.
   - >-
-    Modules read environment variables and files on the target, the host on which the module runs.
-    Lookups read them on the controller, the host on which Ansible itself runs.
+    Options take precedence over environment variables. In lookups, Ansible variables come between the two.
+    Of several environment variables for one option, the first one counts. Empty environment variables count as unset.
   - >-
-    An option that is given wins over the environment. For a lookup, an option that is given wins over a variable,
-    and a variable wins over the environment. An empty environment variable counts as unset.
+    Credentials are O(token), O(access_key) with O(secret_key), O(username) with O(password), or O(cloud).
+    Credentials that are set as options take precedence over any in the environment.
+    In the environment, the first in this order is used.
+    Incomplete credentials are an error. So are two kinds of credentials that are both set as options.
+  - Set O(project_id) or O(project_name), unless O(cloud) specifies the project.
   - >-
-    There are four ways to prove who you are: O(token), or O(access_key) with O(secret_key),
-    or O(username) with O(password), or O(cloud).
-    One that is given as an option wins over any that is only in the environment.
-    Of several in the environment, the first in this order is used.
+    Setting O(project_id) or O(project_name) hides the environment variables of both.
+    The same applies to O(user_domain_name) and O(user_domain_id). Setting O(access_key) hides E(OS_SECURITY_TOKEN).
+  - The permission V(cce:job:list) is required. The role CCE ReadOnlyAccess includes it.
   - >-
-    It is an error to give no credential at all, to give only half of one, for example O(access_key)
-    without O(secret_key), or to give two of them as options. The error message names the options to add or to drop.
-  - >-
-    One of O(project_id) and O(project_name) is needed, unless O(cloud) tells the project.
-    A login with O(password) is made for this project.
-    With O(token) or O(access_key), IAM is asked for the id of O(project_name).
-  - >-
-    If O(project_id) or O(project_name) is given, neither is taken from the environment.
-    The same holds for O(user_domain_name) and O(user_domain_id).
-    If O(access_key) is given, O(security_token) is not taken from the environment.
-  - >-
-    The permission C(cce:job:list) is needed. The role CCE ReadOnlyAccess contains it.
-  - >-
-    Secrets never appear in the output, at any verbosity. Credentials are never sent to another host:
-    redirects are refused and the file C(.netrc) is not used.
-  - >-
-    There is a warning when an address begins with V(http://) and is not a loopback address,
-    because the credentials then travel unencrypted.
+    Secrets never appear in the output, at any verbosity. Credentials are not sent to other hosts:
+    redirects are not followed, and V(.netrc) is not used.
+    Unencrypted URLs cause a warning, except for loopback URLs.
 """
 
-    # For lookups, in addition to the above: where else a value can come from.
+    # For lookups, in addition to the above.
     PLUGIN = r"""
 ---
+# docs/generate.py generates the options from the option table. Do not edit them.
 options:
   region:
     env:
@@ -326,7 +275,8 @@ options:
       - name: opentelekomcloud_cce_autopilot
 notes:
   - >-
-    Every option about connection and credentials can also be set as a variable
-    with the prefix C(opentelekomcloud_cce_), for example C(opentelekomcloud_cce_region) for O(region).
-    A credential in variables wins over one in the environment. Two credentials in variables are an error.
+    Every option for connection and credentials can also be set as an Ansible variable with the prefix
+    V(opentelekomcloud_cce_), such as V(opentelekomcloud_cce_region) for O(region).
+    Credentials in variables take precedence over those in the environment.
+    Two kinds of credentials in variables are an error.
 """

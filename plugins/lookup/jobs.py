@@ -6,13 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
+# docs/generate.py keeps everything but the descriptions of options in step with the option table.
 name: jobs
 short_description: List the jobs of Cloud Container Engine (CCE)
 version_added: 1.0.0
 description:
   - Lists the jobs of a project in Cloud Container Engine (CCE) of Open Telekom Cloud.
-  - A job is a piece of work that CCE does in the background, for example the creation of a cluster or of a node.
-  - The jobs can be filtered and sorted. A failed job comes with the cause of its failure.
+  - A job is an operation that CCE runs in the background, such as creating a cluster or a node.
+  - Filters and sorts jobs, and finds out why a job failed.
 author:
   - opentelekomcloud.cce contributors (@opentelekomcloud)
 extends_documentation_fragment:
@@ -22,53 +23,50 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - The ids or names of the clusters whose jobs are listed.
-      - What has 36 characters, which are hexadecimal digits and dashes, is an id. Everything else is a name,
-        which takes one more call as described for O(cluster_name).
-      - They are alternatives, also to the values of O(cluster_id). With neither, the jobs of all clusters are listed.
+      - Positional arguments are IDs or names of clusters.
+      - An argument of 36 hexadecimal digits and dashes is treated as an ID. Anything else is a name, which takes one
+        more request, as with O(cluster_name).
+      - They are alternatives, also to O(cluster_id). Without any, the jobs of all clusters are listed.
     type: list
     elements: str
     required: false
   cache_ttl:
     description:
-      - For how many seconds a list that was fetched may be used again, by all tasks, hosts and forks of one run of
-        Ansible. With V(0), the default, every lookup fetches the jobs anew.
-      - One process fetches the list, and the others wait for it, never longer than O(timeout).
-        If the fetch fails, nothing is kept, and the next one tries for itself.
-      - What is kept is the whole list of the project, and that of its clusters where names of clusters are given.
-        Lookups with different filters share it, those with different credentials or another connection do not.
-        O(timeout) and O(retries) may differ.
-      - The age counts from the moment at which the fetch was started. Each lookup goes by its own O(cache_ttl).
-      - The list is kept in a private folder among the temporary files of the run, which Ansible removes at its end.
-        So no run gets to see a list from before it began. The folder holds no credentials.
-      - Do not set it where a lookup waits for something to change.
+      - For how many seconds a fetched list can be used again by all tasks, hosts, and forks of a run of Ansible.
+        V(0) fetches the jobs with every lookup.
+      - One process fetches the list while the others wait for it, at most for O(timeout). If it fails, nothing is
+        cached, and the next one tries.
+      - The complete lists of jobs and of clusters are cached for each project. Lookups with different filters,
+        O(timeout), or O(retries) share them. Lookups with different credentials or any other connection option do not.
+      - The age of a list counts from the start of its request. Each lookup applies its own O(cache_ttl).
+      - The lists are stored without credentials in a private directory that Ansible removes at the end of the run.
+        A run never sees a list that was fetched before it started.
+      - Do not use it to wait for a change.
     type: int
     default: 0
 notes:
   - >-
-    Use C(query), not C(lookup). What C(lookup) returns depends on the number of jobs.
-    It is an empty list for no job, a dictionary for one, and a list for more than one. C(query) always returns a list.
+    Use C(query) instead of C(lookup), which returns a list only if there are several jobs.
+    For one job, it returns a dictionary.
   - >-
-    A variable whose value is a query is evaluated at each use, and each time the jobs are fetched anew.
-    With O(cache_ttl) they are fetched once for all uses and all hosts.
-    Or store the result with M(ansible.builtin.set_fact), in a task with C(run_once: true) for all hosts.
+    A variable that contains a query fetches the jobs every time it is used. To fetch them only once, set O(cache_ttl),
+    or store the result with M(ansible.builtin.set_fact) (with C(run_once: true) for all hosts).
+  - Lookups in one template log in once and share a connection if their connection options are equal.
   - >-
-    Lookups of one template with equal options for the connection log in once and share one connection.
-  - >-
-    A lookup in the options of a task is evaluated once, so C(until) cannot wait with it.
-    Use M(opentelekomcloud.cce.jobs_info) for that.
+    Ansible evaluates a lookup in a task only once, so C(until) cannot wait for a change.
+    Use M(opentelekomcloud.cce.jobs_info) to wait.
 seealso:
   - module: opentelekomcloud.cce.jobs_info
-    description: The same list as a module. It also counts the jobs and describes failures. It runs on the target.
+    description: The same list as a module, which can also wait, counts jobs, and describes errors.
   - name: Obtaining the Job List
-    description: The call of the CCE API which is used here.
+    description: The API call that fetches the jobs.
     link: https://docs.otc.t-systems.com/cloud-container-engine/api-ref/apis/job_management/obtaining_the_job_list.html
 """
 
 EXAMPLES = r"""
 ---
-# The first examples take region, project and credentials from environment variables of the controller,
-# for example OS_REGION_NAME, OS_PROJECT_ID, OS_ACCESS_KEY and OS_SECRET_KEY.
+# Region, project, and credentials come from environment variables of the controller unless an example sets them,
+# such as OS_REGION_NAME, OS_PROJECT_ID, OS_ACCESS_KEY, and OS_SECRET_KEY.
 
 - name: Show why jobs of a cluster failed
   ansible.builtin.debug:
@@ -79,36 +77,34 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
-- name: Go on only if nothing is running on the cluster
+- name: Continue only if the cluster is idle
   ansible.builtin.assert:
-    that:
-      - query('opentelekomcloud.cce.jobs', 'shop-archive', finished=false) | length == 0
-    fail_msg: There are jobs on the cluster that have not ended.
-    success_msg: Nothing is running on the cluster.
+    that: query('opentelekomcloud.cce.jobs', 'shop-archive', finished=false) | length == 0
+    fail_msg: The cluster has unfinished jobs.
+    success_msg: The cluster is idle.
 
-- name: Name the resources of the newest ten jobs of the last day
+- name: Show the resources of the newest ten jobs of the last day
   ansible.builtin.debug:
     msg: >-
       {{ query('opentelekomcloud.cce.jobs', created_after='24h', limit=10)
          | map(attribute='resource_name') | select | unique | join(', ') }}
 
-- name: Fetch the jobs and their steps once for all hosts and all later tasks
+- name: Fetch jobs and their steps once for all hosts and later tasks
   ansible.builtin.set_fact:
     cce_jobs: "{{ query('opentelekomcloud.cce.jobs', created_after='24h', subjobs='flat') }}"
   run_once: true
 
-- name: Count those that failed
+- name: Count the failed ones
   ansible.builtin.debug:
     msg: "{{ cce_jobs | selectattr('status', 'equalto', 'Failed') | length }} of {{ cce_jobs | length }} failed"
-  when: cce_jobs | length > 0
 
-- name: Fetch the jobs once for many hosts, each of which looks for its own
+- name: Share one fetch between many hosts, each of which looks for its own jobs
   ansible.builtin.debug:
     msg: >-
       {{ query('opentelekomcloud.cce.jobs', resource_name=[inventory_hostname], cache_ttl=300)
          | map(attribute='type') }}
 
-- name: Give region, project and credentials as variables
+- name: Set region, project, and credentials as variables
   ansible.builtin.debug:
     msg: "{{ query('opentelekomcloud.cce.jobs', order='oldest', limit=1) | map(attribute='created_at') }}"
   vars:
@@ -120,119 +116,88 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ---
+# Generated by docs/generate.py from RETURN of opentelekomcloud.cce.jobs_info. Do not edit.
 _list:
   description:
-    - The jobs that match the filters, in the order of O(order).
-    - Every job has all of the keys below. A value that is not known is V(null).
+    - Jobs that match the filters, in the order that O(order) sets.
+    - Every job has all of these keys. Unknown values are V(null).
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the job.
-      returned: always
+      description: ID of the job.
       type: str
     type:
-      description:
-        - The type of the job, for example V(CreateCluster) or V(ScaleupCluster).
-        - CCE has no complete list of its job types, so other values can appear at any time.
-      returned: always
+      description: Type of the job, such as V(CreateCluster) or V(ScaleupCluster). CCE does not document all types.
       type: str
     status:
-      description:
-        - The state of the job, V(Initializing), V(Running), V(Failed) or V(Success), always in this spelling.
-        - A value that CCE may add in future is returned unchanged.
-      returned: always
+      description: State of the job, V(Initializing), V(Running), V(Failed), V(Success), or one that CCE adds later.
       type: str
     finished:
       description:
-        - Whether the job has ended, well or badly. It is V(true) for the states V(Success) and V(Failed).
-        - For an unknown state it is V(true) if the job has a completion time.
-      returned: always
+        - Whether the job has finished, whether it succeeded or failed.
+        - In any state that is not documented, whether it has a completion time.
       type: bool
     reason:
-      description: What CCE says about the state of the job, mostly why it failed. It is V(null) if CCE says nothing.
-      returned: always
+      description: Message of CCE about the state, usually why the job failed.
       type: str
     root_cause:
       description:
-        - Why the job failed. This is the deepest failed subjob that gives a reason, or else the job itself.
-        - It is V(null) for a job that has not failed.
-      returned: always
+        - Why the job failed. Describes the deepest failed subjob with a reason, else the job itself.
+        - V(null) if the job did not fail.
       type: dict
       contains:
         id:
-          description: The id of the failed job or subjob.
-          returned: when the job has failed
+          description: ID of the failed job or subjob.
           type: str
         type:
-          description: The type of the failed job or subjob.
-          returned: when the job has failed
+          description: Type of the failed job or subjob.
           type: str
         resource_name:
-          description: The name of the resource on which the failed job or subjob worked.
-          returned: when the job has failed
+          description: Name of the resource that it works on.
           type: str
         reason:
-          description: What CCE says about the failure.
-          returned: when the job has failed
+          description: Message of CCE about the failure.
           type: str
     cluster_id:
-      description: The id of the cluster to which the job belongs.
-      returned: always
+      description: ID of the cluster that the job belongs to.
       type: str
     cluster_name:
       description:
-        - The name of the cluster to which the job belongs, where it is known.
-        - CCE itself reports it only for jobs that create a cluster. For others it is known if the clusters were listed,
-          as for O(cluster_name). Otherwise it is V(null).
-      returned: always
+        - Name of the cluster that the job belongs to.
+        - CCE reports it only for jobs that create a cluster. For others it is V(null), unless O(cluster_name) is set.
       type: str
     resource_id:
-      description: The id of the resource on which the job works, for example a node.
-      returned: always
+      description: ID of the resource that the job works on, such as a node.
       type: str
     resource_name:
-      description: The name of the resource on which the job works, for example a node.
-      returned: always
+      description: Name of the resource that the job works on, such as a node.
       type: str
     extend_param:
-      description:
-        - Further parameters of the job.
-        - Keys and values are returned as they come from CCE, which does not document them.
-        - It is an empty dictionary if there are none.
-      returned: always
+      description: Further parameters of the job as CCE returns them, which are not documented. Can be empty.
       type: dict
     created_at:
       description:
         - When the job was created.
-        - All times are UTC and have the same length, so that sorting them as text sorts them by time.
-        - A time that is missing or cannot be read is V(null).
-      returned: always
+        - All times are in UTC and have the same length, so they can be sorted as strings.
       type: str
     updated_at:
-      description: When the job was last changed, written as in RV(_list[].created_at).
-      returned: always
+      description: When the job last changed.
       type: str
     completed_at:
-      description: When the job ended, written as in RV(_list[].created_at). It is V(null) for a job that has not ended.
-      returned: always
+      description: When the job finished.
       type: str
     duration:
-      description:
-        - The seconds from RV(_list[].created_at) to RV(_list[].completed_at).
-        - It is V(null) if one of them is missing.
-      returned: always
+      description: Seconds from RV(_list[].created_at) to RV(_list[].completed_at).
       type: float
     parent_id:
-      description: The id of the job of which this job is a step. It is V(null) if there is none.
-      returned: always
+      description: ID of the job that this job is a step of. V(null) for top-level jobs.
       type: str
     subjobs:
       description:
-        - The steps of the job. Each one is a job with the same keys as in RV(_list), and can have subjobs itself.
-        - It is an empty list if there are none, and with O(subjobs=flat) and O(subjobs=none).
-      returned: always
+        - Steps of the job, with the same keys. They can have steps of their own.
+        - Empty with O(subjobs=flat) and O(subjobs=none).
       type: list
       elements: dict
   sample:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
+# docs/generate.py keeps everything but the descriptions of options in step with the option table.
 module: jobs_info
 short_description: List the jobs of Cloud Container Engine (CCE)
 version_added: 1.0.0
 description:
   - Lists the jobs of a project in Cloud Container Engine (CCE) of Open Telekom Cloud.
-  - A job is a piece of work that CCE does in the background, for example the creation of a cluster or of a node.
-  - The jobs can be filtered, sorted and counted. A failed job comes with the cause of its failure.
+  - A job is an operation that CCE runs in the background, such as creating a cluster or a node.
+  - Filters, sorts, and counts jobs, waits for them, and finds out why a job failed.
 author:
   - opentelekomcloud.cce contributors (@opentelekomcloud)
 extends_documentation_fragment:
@@ -23,47 +24,39 @@ extends_documentation_fragment:
 options:
   wait:
     description:
-      - With V(true), wait until every job is finished that the filters select, where O(status) and O(finished) do not
-        count. Then return the jobs that all filters select.
-      - The list is fetched again and again over one connection and with one login, which is renewed when it expires.
-        An answer that there were too many requests counts as no news.
-      - A job that vanishes from the list meanwhile is named in a warning and not waited for.
-      - What it waits for, and how long already, stands in RV(log). With C(-v), a task that runs on the controller shows
-        it while it waits; elsewhere Ansible hears of it at the end of the task.
-      - In check mode, there is no wait.
+      - Wait until all jobs selected by the filters have finished. O(status) and O(finished) are ignored while waiting,
+        and apply to the result.
+      - A job that disappears from the list is named in a warning and no longer waited for.
+      - Check mode does not wait.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds O(wait) may take at most. If the time is over, the task fails, and RV(jobs) holds the jobs
-        that are not finished.
+      - Maximum time for O(wait), in seconds. On timeout, the task fails and RV(jobs) contains the unfinished jobs.
     type: float
     default: 1800
   wait_interval:
     description:
-      - How many seconds O(wait) pauses before it fetches the list again.
+      - Time between two fetches of O(wait), in seconds.
     type: float
     default: 10
 notes:
   - >-
-    The requests are sent from the target. If the target has no access to the cloud or no requests library,
-    run the task with C(delegate_to: localhost).
-  - >-
-    Where the target is the controller and its Python is the one that runs Ansible, there is mostly no process for the
-    module. The task is done by Ansible itself, which is faster, and returns the same.
+    The managed node sends the requests. If it cannot reach the cloud or lacks the requests library,
+    use C(delegate_to: localhost).
 seealso:
   - plugin: opentelekomcloud.cce.jobs
     plugin_type: lookup
-    description: The same list as a lookup, for loops and templates. It runs on the controller.
+    description: The same list as a lookup.
   - name: Obtaining the Job List
-    description: The call of the CCE API which is used here.
+    description: The API call that fetches the jobs.
     link: https://docs.otc.t-systems.com/cloud-container-engine/api-ref/apis/job_management/obtaining_the_job_list.html
 """
 
 EXAMPLES = r"""
 ---
-# The first examples take region, project and credentials from environment variables of the target,
-# for example OS_REGION_NAME, OS_PROJECT_ID, OS_ACCESS_KEY and OS_SECRET_KEY.
+# Region, project, and credentials come from environment variables of the managed node unless an example sets them,
+# such as OS_REGION_NAME, OS_PROJECT_ID, OS_ACCESS_KEY, and OS_SECRET_KEY.
 
 - name: Get the failed jobs of a cluster
   opentelekomcloud.cce.jobs_info:
@@ -80,77 +73,35 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
-- name: Get the jobs of a cluster that have not ended
+- name: Wait up to ten minutes until the cluster is idle
   opentelekomcloud.cce.jobs_info:
-    cluster_name: shop-archive
-    finished: false
-  register: running_jobs
+    cluster_name: shop-staging
+    wait: true
+    wait_timeout: 600
 
-- name: Go on only if nothing is running on the cluster
-  ansible.builtin.assert:
-    that:
-      - running_jobs.jobs | length == 0
-    fail_msg: "{{ running_jobs.summary.total }} jobs have not ended: {{ running_jobs.summary.by_type }}"
-    success_msg: Nothing is running on the cluster.
+- name: Get the unfinished jobs of the project, longest first
+  opentelekomcloud.cce.jobs_info:
+    finished: false
+    order: oldest
+  register: unfinished_jobs
+
+- name: Count them by type
+  ansible.builtin.debug:
+    var: unfinished_jobs.summary.by_type
 
 - name: Get the newest ten jobs of the last week that created or deleted nodes
   opentelekomcloud.cce.jobs_info:
-    type:
-      - ScaleupCluster
-      - DeleteNode
+    type: [ScaleupCluster, DeleteNode]
     created_after: 7d
     limit: 10
-  register: recent_jobs
 
-- name: Name these nodes if there are any
-  ansible.builtin.debug:
-    msg: "{{ recent_jobs.jobs | map(attribute='resource_name') | join(', ') }}"
-  when: recent_jobs.jobs | length > 0
-
-- name: Look at one of them again
-  opentelekomcloud.cce.jobs_info:
-    id: "{{ recent_jobs.jobs[0].id }}"
-  register: one_job
-  when: recent_jobs.jobs | length > 0
-
-- name: Get every failed step of that time, however deep it is
+- name: Get all failed steps of the last week at any depth
   opentelekomcloud.cce.jobs_info:
     status: Failed
     created_after: 7d
     subjobs: flat
-  register: failed_steps
 
-- name: Wait until nothing is running on the cluster, up to ten minutes, and fail if a job failed
-  opentelekomcloud.cce.jobs_info:
-    cluster_name: shop-staging
-    created_after: 1h
-    wait: true
-    wait_timeout: 600
-  register: done_jobs
-  failed_when: done_jobs is failed or done_jobs.summary.by_status.Failed | default(0) > 0
-
-- name: Wait in the same way with the means of a task, where each try logs in again
-  opentelekomcloud.cce.jobs_info:
-    cluster_name: shop-staging
-    finished: false
-  register: running_jobs
-  until:
-    - running_jobs is succeeded
-    - running_jobs.jobs | length == 0
-  retries: 40
-  delay: 15
-
-- name: Do something about a failure
-  block:
-    - name: Mistype the name of a cluster
-      opentelekomcloud.cce.jobs_info:
-        cluster_name: shop-bach
-  rescue:
-    - name: Tell what went wrong
-      ansible.builtin.debug:
-        msg: "{{ ansible_failed_result.error.kind }}: {{ ansible_failed_result.msg }}"
-
-- name: Give region, project and credentials once for all tasks of the block
+- name: Set region, project, and credentials once for several tasks
   module_defaults:
     group/opentelekomcloud.cce.all:
       region: eu-de
@@ -160,128 +111,102 @@ EXAMPLES = r"""
   block:
     - name: Get all jobs of the project
       opentelekomcloud.cce.jobs_info:
-      register: all_jobs
 
-    - name: Show how many jobs there are in each state
+- name: Handle an error
+  block:
+    - name: Misspell the name of a cluster
+      opentelekomcloud.cce.jobs_info:
+        cluster_name: shop-bach
+  rescue:
+    - name: Show what went wrong
       ansible.builtin.debug:
-        var: all_jobs.summary.by_status
+        msg: "{{ ansible_failed_result.error.kind }}: {{ ansible_failed_result.msg }}"
 """
 
 RETURN = r"""
 ---
+# docs/generate.py copies the description of jobs to RETURN of opentelekomcloud.cce.jobs.
 jobs:
   description:
-    - The jobs that match the filters, in the order of O(order).
-    - Every job has all of the keys below. A value that is not known is V(null).
+    - Jobs that match the filters, in the order that O(order) sets.
+    - Every job has all of these keys. Unknown values are V(null).
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The id of the job.
-      returned: always
+      description: ID of the job.
       type: str
     type:
-      description:
-        - The type of the job, for example V(CreateCluster) or V(ScaleupCluster).
-        - CCE has no complete list of its job types, so other values can appear at any time.
-      returned: always
+      description: Type of the job, such as V(CreateCluster) or V(ScaleupCluster). CCE does not document all types.
       type: str
     status:
-      description:
-        - The state of the job, V(Initializing), V(Running), V(Failed) or V(Success), always in this spelling.
-        - A value that CCE may add in future is returned unchanged.
-      returned: always
+      description: State of the job, V(Initializing), V(Running), V(Failed), V(Success), or one that CCE adds later.
       type: str
     finished:
       description:
-        - Whether the job has ended, well or badly. It is V(true) for the states V(Success) and V(Failed).
-        - For an unknown state it is V(true) if the job has a completion time.
-      returned: always
+        - Whether the job has finished, whether it succeeded or failed.
+        - In any state that is not documented, whether it has a completion time.
       type: bool
     reason:
-      description: What CCE says about the state of the job, mostly why it failed. It is V(null) if CCE says nothing.
-      returned: always
+      description: Message of CCE about the state, usually why the job failed.
       type: str
     root_cause:
       description:
-        - Why the job failed. This is the deepest failed subjob that gives a reason, or else the job itself.
-        - It is V(null) for a job that has not failed.
-      returned: always
+        - Why the job failed. Describes the deepest failed subjob with a reason, else the job itself.
+        - V(null) if the job did not fail.
       type: dict
       contains:
         id:
-          description: The id of the failed job or subjob.
-          returned: when the job has failed
+          description: ID of the failed job or subjob.
           type: str
         type:
-          description: The type of the failed job or subjob.
-          returned: when the job has failed
+          description: Type of the failed job or subjob.
           type: str
         resource_name:
-          description: The name of the resource on which the failed job or subjob worked.
-          returned: when the job has failed
+          description: Name of the resource that it works on.
           type: str
         reason:
-          description: What CCE says about the failure.
-          returned: when the job has failed
+          description: Message of CCE about the failure.
           type: str
     cluster_id:
-      description: The id of the cluster to which the job belongs.
-      returned: always
+      description: ID of the cluster that the job belongs to.
       type: str
     cluster_name:
       description:
-        - The name of the cluster to which the job belongs, where it is known.
-        - CCE itself reports it only for jobs that create a cluster. For others it is known if the clusters were listed,
-          as for O(cluster_name). Otherwise it is V(null).
-      returned: always
+        - Name of the cluster that the job belongs to.
+        - CCE reports it only for jobs that create a cluster. For others it is V(null), unless O(cluster_name) is set.
       type: str
     resource_id:
-      description: The id of the resource on which the job works, for example a node.
-      returned: always
+      description: ID of the resource that the job works on, such as a node.
       type: str
     resource_name:
-      description: The name of the resource on which the job works, for example a node.
-      returned: always
+      description: Name of the resource that the job works on, such as a node.
       type: str
     extend_param:
-      description:
-        - Further parameters of the job.
-        - Keys and values are returned as they come from CCE, which does not document them.
-        - It is an empty dictionary if there are none.
-      returned: always
+      description: Further parameters of the job as CCE returns them, which are not documented. Can be empty.
       type: dict
     created_at:
       description:
         - When the job was created.
-        - All times are UTC and have the same length, so that sorting them as text sorts them by time.
-        - A time that is missing or cannot be read is V(null).
-      returned: always
+        - All times are in UTC and have the same length, so they can be sorted as strings.
       type: str
     updated_at:
-      description: When the job was last changed, written as in RV(jobs[].created_at).
-      returned: always
+      description: When the job last changed.
       type: str
     completed_at:
-      description: When the job ended, written as in RV(jobs[].created_at). It is V(null) for a job that has not ended.
-      returned: always
+      description: When the job finished.
       type: str
     duration:
-      description:
-        - The seconds from RV(jobs[].created_at) to RV(jobs[].completed_at).
-        - It is V(null) if one of them is missing.
-      returned: always
+      description: Seconds from RV(jobs[].created_at) to RV(jobs[].completed_at).
       type: float
     parent_id:
-      description: The id of the job of which this job is a step. It is V(null) if there is none.
-      returned: always
+      description: ID of the job that this job is a step of. V(null) for top-level jobs.
       type: str
     subjobs:
       description:
-        - The steps of the job. Each one is a job with the same keys as in RV(jobs), and can have subjobs itself.
-        - It is an empty list if there are none, and with O(subjobs=flat) and O(subjobs=none).
-      returned: always
+        - Steps of the job, with the same keys. They can have steps of their own.
+        - Empty with O(subjobs=flat) and O(subjobs=none).
       type: list
       elements: dict
   sample:
@@ -312,29 +237,24 @@ jobs:
       parent_id: null
       subjobs: []
 summary:
-  description: How many jobs there are in RV(jobs). A value that is missing in a job is counted as V(unknown).
+  description: Number of jobs in RV(jobs). Missing values count as V(unknown).
   returned: success
   type: dict
   contains:
     total:
-      description: The number of jobs.
-      returned: success
+      description: Number of jobs.
       type: int
     finished:
-      description: The number of jobs that have ended, well or badly.
-      returned: success
+      description: Number of finished jobs, successful or not.
       type: int
     by_status:
-      description: The number of jobs for each RV(jobs[].status).
-      returned: success
+      description: Number of jobs for each RV(jobs[].status).
       type: dict
     by_type:
-      description: The number of jobs for each RV(jobs[].type).
-      returned: success
+      description: Number of jobs for each RV(jobs[].type).
       type: dict
     by_cluster:
-      description: The number of jobs for each RV(jobs[].cluster_id).
-      returned: success
+      description: Number of jobs for each RV(jobs[].cluster_id).
       type: dict
   sample:
     total: 1
@@ -346,66 +266,47 @@ summary:
     by_cluster:
       7ec8b73d-83db-11f0-8baa-0255ac10003e: 1
 fetched:
-  description:
-    - The number of jobs that CCE returned, before filters and O(limit).
-    - Only outermost jobs are counted, no subjobs.
+  description: Number of top-level jobs that CCE returned, before filters and O(limit).
   returned: success
   type: int
-  sample: 1
 project_id:
-  description: The id of the project whose jobs are listed.
+  description: ID of the project.
   returned: success
   type: str
   sample: "00000000000000000000000000000001"
 log:
   description:
-    - What happened on the way, one sentence for each retry and each repeated login, empty where all went well.
-    - With O(wait), also the jobs that were waited for and for how long already, at each change and once a minute.
-    - With C(-v), Ansible shows it at the end of the task, and each sentence at once if the task runs on the controller.
+    - Messages about retries, repeated logins, and, with O(wait), what is waited for.
+    - On the controller, V(-v) shows them while the task runs.
   returned: always
   type: list
   elements: str
-  sample: []
 error:
-  description: What went wrong, for use in conditions. The same in words is in C(msg).
+  description: The error for use in conditions. RV(ignore:msg) explains it. Unknown values are V(null).
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - The kind of the failure.
-        - V(option) is a wrong, missing or contradictory option.
-        - V(dependency) is a Python library that is not installed.
-        - V(authentication) means that the credentials are refused (HTTP status 401).
-        - V(permission) means that the credentials are valid, but do not allow this (403).
-        - V(not_found) means that the address or the object does not exist (404).
-        - V(throttled) means that there were too many requests (429).
-        - V(unavailable) means that the service has a fault (5xx).
-        - V(timeout) means that O(timeout) has passed.
-        - V(tls) means that the connection is not trusted, for example because of an unknown certificate.
-        - V(connection) means that the host cannot be reached, or that the connection broke.
-        - V(response) means that the answer is not what the API promises, for example a web page or a redirect.
-      returned: failure
+        - >-
+          Kind of error. V(option), V(dependency) (a Python library is missing), V(authentication) (HTTP status 401),
+          V(permission) (403), V(not_found) (404), V(throttled) (429), V(unavailable) (5xx), V(timeout), V(tls),
+          V(connection), or V(response) (not what the API documents, such as a redirect).
       type: str
     http_status:
-      description: The HTTP status of the answer. It is V(null) if there was no answer.
-      returned: failure
+      description: HTTP status of the response.
       type: int
     code:
-      description: The error code which the cloud sent. It is V(null) if there was none.
-      returned: failure
+      description: Error code of the cloud.
       type: str
     message:
-      description: The error message which the cloud sent. It is V(null) if there was none.
-      returned: failure
+      description: Error message of the cloud.
       type: str
     request_id:
-      description: The id of the request, which the support of the cloud may ask for. It is V(null) if there was none.
-      returned: failure
+      description: ID of the request, which the cloud's support may ask for.
       type: str
     url:
-      description: The address that was called. It is V(null) if none was called.
-      returned: failure
+      description: URL of the request.
       type: str
   sample:
     kind: authentication
@@ -415,7 +316,6 @@ error:
     request_id: 42267f32fa45019ba2565844108f0000
     url: https://cce.eu-de.otc.t-systems.com/api/v2/projects/00000000000000000000000000000001/jobs
 """
-
 
 import atexit
 import gc

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The list of options, the argument spec and the documentation of both plugins say the same.
+"""Option tables, argument spec, and documentation of both plugins agree.
 
-The documentation is what ``ansible-doc`` shows, so that it is Ansible itself that merges the fragments.
+The documentation is read with ``ansible-doc``, so Ansible itself merges the fragments.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import explain
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies import explain
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
@@ -37,15 +37,15 @@ COLLECTION = "opentelekomcloud.cce"
 ACTION_GROUP = f"{COLLECTION}.all"
 
 
-def ansible_doc(kind: str, plugin: str) -> t.Any:
-    """What ansible-doc knows about a plugin. A warning about the collection is a failure."""
+def ansible_doc(*arguments: str) -> str:
+    """The output of ansible-doc. A warning about the collection is a failure."""
     environment = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT.parents[2]),
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "ansible.cli.doc", "--json", "--type", kind, plugin],
+        [sys.executable, "-m", "ansible.cli.doc", *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -54,15 +54,19 @@ def ansible_doc(kind: str, plugin: str) -> t.Any:
     )
     assert done.returncode == 0, done.stderr
     assert COLLECTION not in done.stderr, done.stderr
-    found = json.loads(done.stdout)
-    assert list(found) == [plugin], done.stderr
+    return done.stdout
+
+
+def documentation(kind: str, plugin: str) -> t.Any:
+    found = json.loads(ansible_doc("--json", "--type", kind, plugin))
+    assert list(found) == [plugin]
     return found[plugin]
 
 
-# Fetched once, when the tests are collected: ansible-test runs each test in a process of its own
+# Read once, during collection, because ansible-test runs each test in a separate process
 MODULE, LOOKUP = MODULE_OPTIONS.plugin, LOOKUP_OPTIONS.plugin
 TABLES = {MODULE: MODULE_OPTIONS, LOOKUP: LOOKUP_OPTIONS}
-DOCUMENTED = {MODULE: ansible_doc("module", MODULE), LOOKUP: ansible_doc("lookup", LOOKUP)}
+DOCUMENTED = {MODULE: documentation("module", MODULE), LOOKUP: documentation("lookup", LOOKUP)}
 SPEC = MODULE_OPTIONS.argument_spec()
 
 
@@ -92,7 +96,7 @@ def text_of(description: str | list[str]) -> str:
 
 
 def meaning(option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What counts of an option, in one form for an argument spec and for documentation."""
+    """The facts about an option, in the same form for an argument spec and for documentation."""
     return {
         "type": option.get("type", "str"),
         "elements": option.get("elements"),
@@ -144,15 +148,9 @@ def test_documentation_of_an_option(plugin: str, option: Option) -> None:
     assert meaning(documented_options(plugin)[option.name]) == meaning_in_table(option)
 
 
-@each(CONNECTION + FILTERS)
-def test_both_plugins_describe_an_option_in_the_same_words(option: Option) -> None:
-    module, lookup = (documented_options(plugin)[option.name] for plugin in (MODULE, LOOKUP))
-    assert lookup["description"] == module["description"]
-
-
 @each(TABLES[MODULE].options)
-def test_module_has_no_sources_of_its_own(option: Option) -> None:
-    """``env`` and ``vars`` are the lookup's; Ansible ignores them in a module."""
+def test_module_documents_no_sources(option: Option) -> None:
+    """Ansible ignores ``env`` and ``vars`` in the documentation of a module."""
     assert not {"env", "ini", "vars"} & set(documented_options(MODULE)[option.name])
 
 
@@ -169,17 +167,17 @@ def test_lookup_reads_the_ansible_variable_of_the_table(option: Option) -> None:
 
 
 @each(CONNECTION + FILTERS)
-def test_text_names_the_environment_variables_in_their_order(option: Option) -> None:
+def test_description_names_the_environment_variables_in_order(option: Option) -> None:
     text = text_of(documented_options(MODULE)[option.name]["description"])
     named = [name for name in re.findall(r"E\((\w+)\)", text) if name in option.environment]
     assert named == list(option.environment)
 
 
-@each(CONNECTION + FILTERS)
-def test_text_says_where_the_environment_is_read(option: Option) -> None:
-    text = text_of(documented_options(MODULE)[option.name]["description"])
-    if option.environment:
-        assert re.search(r"A module reads .* on the target, a lookup on the controller\.", text)
+def test_module_fits_into_a_terminal() -> None:
+    """In lines of 79 columns, which is what ansible-doc prints without a terminal."""
+    lines = ansible_doc(MODULE).splitlines()
+    # ansible-core 2.16 separates the keys of a result with two blank lines
+    assert len([line for line, after in zip(lines, [*lines[1:], ""]) if line or after]) < 650
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -187,9 +185,8 @@ def test_text_says_where_the_environment_is_read(option: Option) -> None:
 
 
 def returned_jobs(plugin: str) -> dict[str, t.Any]:
-    """What a plugin says about the jobs that it returns, under one name."""
-    name = {MODULE: "jobs", LOOKUP: "_list"}[plugin]
-    found: dict[str, t.Any] = json.loads(json.dumps(DOCUMENTED[plugin]["return"][name]).replace("RV(_list", "RV(jobs"))
+    """The documentation of the jobs that a plugin returns."""
+    found: dict[str, t.Any] = DOCUMENTED[plugin]["return"][{MODULE: "jobs", LOOKUP: "_list"}[plugin]]
     return found
 
 
@@ -203,32 +200,22 @@ def test_sample_has_the_keys_of_a_job(plugin: str) -> None:
     assert [sorted(job) for job in returned_jobs(plugin)["sample"]] == [sorted(JOB_KEYS)]
 
 
-@pytest.mark.parametrize("key", JOB_KEYS)
-def test_both_plugins_describe_a_key_in_the_same_words(key: str) -> None:
-    assert returned_jobs(LOOKUP)["contains"][key] == returned_jobs(MODULE)["contains"][key]
-
-
-def test_both_plugins_describe_the_same_list() -> None:
-    assert returned_jobs(LOOKUP) == returned_jobs(MODULE)
-
-
 @pytest.mark.parametrize("key", ["summary", "error"])
 def test_sample_of_a_dictionary_has_its_documented_keys(key: str) -> None:
     documented = DOCUMENTED[MODULE]["return"][key]
     assert sorted(documented["sample"]) == sorted(documented["contains"])
 
 
-def test_samples_are_what_becomes_of_the_published_list() -> None:
-    """The list with one job in the API reference; README.md beside it says where it is from."""
+def test_samples_are_the_published_list() -> None:
+    """The list of one job in the API reference; see README.md beside the file."""
     payload = json.loads((FIXTURES / "jobs" / "real-v2-list-otc-doc.json").read_text(encoding="utf-8"))
     selection = select(payload, Query())
     returned = DOCUMENTED[MODULE]["return"]
     assert returned["jobs"]["sample"] == selection.jobs
     assert returned["summary"]["sample"] == summarize(selection.jobs)
-    assert returned["fetched"]["sample"] == selection.fetched
 
 
-def test_sample_of_an_error_is_a_published_one() -> None:
+def test_sample_of_an_error_is_a_published_response() -> None:
     refusal = json.loads((FIXTURES / "errors" / "gateway-401-0307.json").read_text(encoding="utf-8"))
     sample = DOCUMENTED[MODULE]["return"]["error"]["sample"]
     assert (sample["code"], sample["message"], sample["request_id"]) == explain(refusal)
@@ -241,7 +228,7 @@ def test_sample_of_an_error_is_a_published_one() -> None:
 
 
 def values_of(key: str, node: t.Any) -> t.Iterator[t.Any]:
-    """Every value that stands under a key, however deep."""
+    """Every value of a key, at any depth."""
     if isinstance(node, dict):
         for name, value in node.items():
             if name == key:
@@ -268,5 +255,5 @@ def test_lookup_examples_use_only_queries_and_variables_that_exist() -> None:
     assert variables <= {option.variable for option in CONNECTION}
 
 
-def test_module_tells_its_action_group() -> None:
+def test_module_documents_its_action_group() -> None:
     assert DOCUMENTED[MODULE]["doc"]["attributes"]["action_group"]["membership"] == [ACTION_GROUP]
