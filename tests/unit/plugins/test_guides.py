@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guides say what is so. That their examples work is what the integration target ``examples`` tests."""
+"""The guides agree with the code. The integration targets ``examples`` and ``recipes`` run what they show."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ import pytest
 import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as http_client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find as _jobs_info
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find
 from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
 
 ROOT = Path(next(iter(collection.__path__)))
@@ -25,14 +24,14 @@ GUIDES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs"
 TEXTS = {**GUIDES, "README": (ROOT / "README.md").read_text(encoding="utf-8")}
 REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
 
-SENTENCES = {
-    kind: " ".join(sentence.split())
-    for kind, sentence in re.findall(
-        r"^   \* - :ansval:`(\w+)`\n     - ((?:.+\n)(?:       .+\n)*)     - ", GUIDES["errors"], re.MULTILINE
+# The table of errors: the kind, and the cause with what to do
+ERROR_ROWS = dict(
+    re.findall(
+        r"^   \* - :ansval:`(\w+)`\n((?:     .+\n)+)", GUIDES["troubleshoot"].split("\nHandle errors")[0], re.MULTILINE
     )
-}
+)
 
-# How to provoke a failure of each kind: options, and what the simulated cloud answers in place of a list
+# How to provoke a failure of each kind: options, and the response of the simulated cloud in place of a list
 FAILURES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "option": ({"cluster_name": "shop-bach"}, {}),
     "dependency": ({}, {}),
@@ -48,34 +47,36 @@ FAILURES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
 }
 
 
-def test_the_page_on_errors_has_each_kind_once() -> None:
-    kinds = re.findall(r"``(\w+)``", re.split(r"kind: |http_status: ", CceError.__doc__ or "")[1])
-    assert list(SENTENCES) == kinds
-    documented = yaml.safe_load(jobs_info.RETURN)["error"]["contains"]["kind"]["description"]
-    assert [kind for text in documented for kind in re.findall(r"V\((\w+)\)", text)] == kinds
+def test_the_table_of_errors_has_each_kind() -> None:
+    described = yaml.safe_load(jobs_info.RETURN)["error"]["contains"]["kind"]["description"]
+    assert list(ERROR_ROWS) == re.findall(r"^V\((\w+)\)", "\n".join(described), re.MULTILINE)
+    assert list(ERROR_ROWS) == list(FAILURES)
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-def test_the_page_on_errors_shows_what_is_said(
+def test_the_table_of_errors_has_the_right_status(
     kind: str, run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options, fault = FAILURES[kind]
     url = simulator.ready["url"]
-    places = {"url": url, "tls_url": url.replace("http:", "https:")}
-    given = {name: value.format(**places) if name == "endpoint" else value for name, value in options.items()}
+    urls = {"url": url, "tls_url": url.replace("http:", "https:")}
+    given = {name: value.format(**urls) if name == "endpoint" else value for name, value in options.items()}
     if fault:
         simulator.control("POST", "/faults", {"path": "/api/v2", "times": None, **fault})
     if kind == "dependency":
-        monkeypatch.setattr(_jobs_info, "REQUESTS_IMPORT_ERROR", "Traceback")
-    monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
-    result = run_module({**simulator.access(), "retries": 1, **given})
-    assert result["error"]["kind"] == kind
-    pattern = re.escape(SENTENCES[kind]).replace("…", ".+")
-    assert re.fullmatch(pattern, result["msg"]), result["msg"]
+        monkeypatch.setattr(find, "IMPORT_ERROR", "Traceback")
+    monkeypatch.setattr(http_client, "_FIRST_PAUSE", 0.01)
+    error = run_module({**simulator.access(), "retries": 1, **given})["error"]
+    assert error["kind"] == kind
+    statuses = re.findall(r"HTTP ([^)]+)\)", ERROR_ROWS[kind])
+    if statuses:
+        assert str(error["http_status"]) in statuses[0]
+    else:
+        assert error["http_status"] in (None, 200)
 
 
 def test_texts_name_environment_variables_that_are_read() -> None:
-    # that one is openstacksdk's
+    # openstacksdk reads that one
     known = {name for option in CONNECTION for name in option.environment} | {"OS_CLIENT_CONFIG_FILE"}
     named = {name for text in TEXTS.values() for name in re.findall(r"\bOS_[A-Z_]+\b", text)}
     assert named
@@ -89,12 +90,27 @@ def test_texts_name_variables_that_are_read() -> None:
     assert named <= known
 
 
-def test_links_into_the_repository_lead_somewhere() -> None:
+def test_links_into_the_repository_exist() -> None:
     linked = {
         path for text in GUIDES.values() for path in re.findall(rf"{REPOSITORY}/(?:blob|tree)/main/([^>`\s]+)", text)
     }
+    linked |= set(re.findall(r"\]\(([^):#]+)\)", TEXTS["README"]))
     assert linked
     assert not [path for path in linked if not (ROOT / path).exists()]
+
+
+def test_every_guide_is_listed_and_linked() -> None:
+    config = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
+    listed = [name for section in config["sections"] for name in section["toctree"]]
+    assert sorted(listed) == sorted(GUIDES)
+    assert re.findall(r"docs/docsite/rst/(\w+)\.rst\) \|", TEXTS["README"]) == listed
+
+
+def test_the_developers_guide_names_every_package() -> None:
+    module_utils = ROOT / "plugins" / "module_utils"
+    packages = {path.parent.name for path in module_utils.glob("*/__init__.py")}
+    assert packages
+    assert packages == set(re.findall(r"``module_utils/(\w+)``", GUIDES["develop"]))
 
 
 def test_guides_lead_to_every_recipe() -> None:
@@ -103,11 +119,11 @@ def test_guides_lead_to_every_recipe() -> None:
     assert recipes == {name for text in GUIDES.values() for name in re.findall(r"/docs/recipes/(\w+\.yml)>", text)}
 
 
-def test_clouds_yaml_can_be_used(
+def test_the_clouds_yaml_example_works(
     run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pytest.importorskip("openstack")
-    block = re.search(r":caption: clouds\.yaml\n\n((?:   .*\n)+)", GUIDES["authentication"])
+    block = re.search(r":caption: clouds\.yaml\n\n((?:   .*\n)+)", GUIDES["provide_credentials"])
     assert block
     config = yaml.safe_load(block[1])
     ready = simulator.ready

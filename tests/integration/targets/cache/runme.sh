@@ -6,7 +6,7 @@
 set -eux
 
 if [ -z "${CCE_SIMULATOR_FILE:-}" ]; then
-    # ansible-test runs a copy of this folder; where the collection itself lies is the last entry of this variable
+    # ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
     ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
     exec python "$ROOT/tests/simulator" --seed 7 -- "$0" "$@"
 fi

@@ -113,7 +113,7 @@ def blocks_of(path: Path) -> list[Block]:
     text = path.read_text(encoding="utf-8")
     pattern = {
         ".rst": r"^\.\. code-block:: (?P<language>.+)\n(?:   :caption: (?P<caption>.+)\n)?\n(?P<text>(?:   .*\n|\n)+)",
-        ".md": r"^```(?P<language>\w+)(?P<caption>)\n(?P<text>(?:.*\n)*?)```$",
+        ".md": r"^```(?P<language>\w+)(?: (?P<caption>\S+))?\n(?P<text>(?:.*\n)*?)```$",
     }[path.suffix]
     found = [
         Block(

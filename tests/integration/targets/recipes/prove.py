@@ -89,9 +89,9 @@ def main(recipes: Path) -> None:
     expect(play(recipe("gate.yml"), "-e", "cluster=shop-archive"), "Nothing is running on shop-archive.")
     expect(play(recipe("gate.yml"), "-e", "cluster=shop-next", fails=True), "shop-next is busy", "CreateCluster")
 
-    expect(play(recipe("node_pool.yml"), "-e", "cluster=shop-staging"), "1 nodes are there.")
+    expect(play(recipe("new_nodes.yml"), "-e", "cluster=shop-staging"), "1 nodes are there.")
     control("PUT", "/jobs", failed_node())
-    expect(play(recipe("node_pool.yml"), "-e", "cluster=shop-batch", fails=True), "node-new: the subnet is full")
+    expect(play(recipe("new_nodes.yml"), "-e", "cluster=shop-batch", fails=True), "node-new: the subnet is full")
     control("DELETE", "/jobs")
 
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@
 
 set -eux
 
-# ansible-test runs a copy of this folder; where the collection itself lies is the last entry of this variable
+# ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
 python "$ROOT/tests/simulator" --seed 7 --busy-for 4 -- python prove.py "$ROOT/docs/recipes" "$@"

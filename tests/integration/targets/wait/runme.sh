@@ -5,7 +5,7 @@
 
 set -eux
 
-# ansible-test runs a copy of this folder; where the collection itself lies is the last entry of this variable
+# ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
 # What runs in the background and what looks for it take different homes where HOME is not the one of the account
