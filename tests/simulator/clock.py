@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clock of the estate: the machine's time plus what the control API added, or a time that stands still."""
+"""The simulator's clock: the machine's or a fixed time, plus what the control API added."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parse_moment(text: str) -> datetime.datetime:
 
 
 class Clock:
-    """Tells the estate's time in nanoseconds since 1970; it never goes back."""
+    """The time in nanoseconds since 1970; it never goes back."""
 
     def __init__(self, fixed: datetime.datetime | None = None) -> None:
         self._fixed = nanoseconds_of(fixed) if fixed else None
@@ -44,7 +44,7 @@ class Clock:
             return (time.time_ns() if self._fixed is None else self._fixed) + self._advanced
 
     def advance(self, seconds: float) -> None:
-        """Move on. Raises ValueError for a step back, and for one over a year, which would take long to fill."""
+        """Move forward. Raises ValueError for a step back or more than a year, whose jobs would take long to create."""
         if not 0 <= seconds <= LONGEST_ADVANCE:
             raise ValueError(f"advance must be between 0 and {LONGEST_ADVANCE} seconds, not {seconds}")
         with self._lock:

@@ -1,28 +1,55 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control API under ``/simulator``: no authentication, JSON in and out, 400 with a sentence for a mistake.
+"""The control API under ``/simulator``: no authentication, JSON in and out, 400 with a message for invalid input.
 
 ==========================================  ==========================================================================
-``GET /simulator``                          the ready line: address, dummy credentials, projects, clusters
-``GET /simulator/requests``                 every request but these, with counts; no secrets. ``connection`` numbers the
-                                            connections, ``detail`` says why a request was refused
-``DELETE /simulator/requests``              forget them
-``PUT /simulator/jobs``                     this JSON list, byte by byte, is the job list of every project; with
-                                            ``?raw=1`` any bytes of any content type. ``DELETE`` brings the jobs back
-``POST /simulator/clock``                   ``{"advance": seconds}`` moves the estate on (not the life of credentials);
-                                            answers ``{"now": ...}``
-``POST /simulator/faults``                  adds a rule, see below. ``DELETE`` removes all rules
-``POST /simulator/tokens/revoke``           all issued tokens count as expired from now on
+``GET /simulator``                          the ready line: URLs, dummy credentials, projects, clusters, and the same
+                                            for each region in ``regions``
+``GET /simulator/clouds.yaml``              a clouds.yaml for this simulator, see module ``clouds_yaml``
+``GET /simulator/requests``                 all requests except these, with counts; no secrets. ``connection`` numbers
+                                            the connections, ``detail`` has the reason for a refusal
+``DELETE /simulator/requests``              clears the request log
+``PUT /simulator/jobs``                     this JSON list is the job list of every project, byte by byte, and GetOneJob
+                                            finds its jobs; with ``?raw=1`` any bytes of any content type
+``POST /simulator/jobs``                    creates a job: ``{"cluster": name or ID, "type": ..., "seconds": ...,
+                                            "fails": false}``; returns ``{"id": ...}``
+``DELETE /simulator/jobs``                  restores the generated jobs and removes all absences
+``POST /simulator/absences``                hides a job from lists for a while, see below
+``DELETE /simulator/absences``              removes all absences
+``POST /simulator/clock``                   ``{"advance": seconds}`` moves the simulator's clock forward; returns
+                                            ``{"now": ...}``. Credentials expire on the machine's clock
+``POST /simulator/faults``                  adds a fault rule, see below
+``DELETE /simulator/faults``                removes all rules
+``PUT /simulator/subjobs-by-id``            from now on GetOneJob also finds subjobs; ``DELETE``: no longer
+``POST /simulator/passcode``                returns ``{"passcode": ...}``, valid for one login; older ones are refused
+``POST /simulator/tokens/revoke``           expires all tokens
 ==========================================  ==========================================================================
 
-A rule applies to requests whose path (with query) starts with, or as a regular expression contains, ``path``, and
-whose ``method`` fits; the first ``after`` of them are spared, then it applies ``times`` times (1; null: always).
-The oldest rule that applies is used. These give the answer in place of the real one: ``status``, ``body``,
-``body_base64``, ``redirect`` (URL, status 302), ``gzip_bomb`` (bytes of a JSON list when unpacked). These change how
-an answer is sent: ``headers`` (added), ``delay`` (seconds before it), ``drip`` (seconds before every byte of the
-body), ``truncate`` (bytes of the body, then the connection closes), ``reset`` (the connection is torn down, after
-``truncate`` bytes when that is given), ``hang`` (no answer until the client leaves).
+Every region's port serves the control API, for all regions.
+
+**Schedules.** Absences and fault rules hold once ``after`` requests (0) and ``after_seconds`` (0) have passed, for
+``times`` requests (a fault: 1, or no limit if ``seconds`` is set; an absence: no limit; null: no limit) and for
+``seconds`` (no limit), whichever ends first. Seconds are those of the simulator's clock.
+
+**Absences.** ``{"job": ID, "deleted": false}`` and a schedule. The requests that count are lists that could show the
+job. GetOneJob still finds the job unless ``deleted`` is true. Without a limit, the job never returns.
+
+**Fault rules** apply to requests whose path (with query) starts with ``path``, or in which the regular expression
+``path`` matches. ``call`` can replace ``path``; it names a call: ``list``, ``one_job``, ``clusters``, ``login``,
+``catalog``, ``projects``. ``method`` and ``region`` limit a rule further. The oldest rule that applies is used.
+
+* Replace the response: ``reply`` (a name from module ``replies``), or ``status`` and one of ``body``,
+  ``body_base64``, ``redirect`` (URL, status 302), ``gzip_bomb`` (bytes of a JSON list when unpacked).
+* Change how the response is sent: ``headers`` (added), ``delay`` (seconds before it), ``drip`` (seconds before each
+  byte of the body), ``truncate`` (bytes of the body, then the connection closes), ``reset`` (the connection is reset,
+  after ``truncate`` bytes if that is set), ``hang`` (no response until the client leaves).
+* Refuse connections: with ``refuse``, the connection is reset, and for so many seconds of the machine's clock the
+  region's port refuses new connections and resets open ones, except for the control API.
+
+For instance, this rule makes lists fail from the third on, for four lists or eight seconds::
+
+    {"call": "list", "after": 2, "times": 4, "seconds": 8, "reply": "unavailable"}
 """
 
 from __future__ import annotations
@@ -33,13 +60,21 @@ from collections.abc import Callable
 from typing import Any
 
 from .clock import rfc3339
-from .cloud import Answer, Cloud, Request, json_answer
-from .faults import BadRule, Faults, rule_from_json
-from .requestlog import RequestLog
+from .cloud import Cloud
+from .clouds_yaml import clouds_yaml
+from .control_input import NUMBER, InvalidInput, Members, checked
+from .faults import Faults, rule_from_json
+from .listing import Replacement
+from .messages import Request, Response, json_response
+from .request_log import RequestLog
 
-
-class BadControl(Exception):
-    """The control request cannot be carried out; the text says why."""
+_JOB_MEMBERS: Members = {
+    "cluster": (str, "the name or ID of a cluster"),
+    "type": (str, "a job type"),
+    "seconds": (NUMBER, "a number of seconds"),
+    "fails": (bool, "true or false"),
+}
+_CLOCK_MEMBERS: Members = {"advance": (NUMBER, "a number of seconds")}
 
 
 class Control:
@@ -48,38 +83,45 @@ class Control:
         self._faults = faults
         self._log = log
         self._ready = ready
-        self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
-            ("GET", "/simulator"): lambda _request: json_answer(200, self._ready),
+        self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
+            ("GET", "/simulator"): lambda _request: json_response(200, self._ready),
+            ("GET", "/simulator/clouds.yaml"): lambda _request: json_response(200, clouds_yaml(self._ready)),
             ("GET", "/simulator/requests"): self._requests,
-            ("DELETE", "/simulator/requests"): self._forget_requests,
+            ("DELETE", "/simulator/requests"): self._clear_requests,
             ("PUT", "/simulator/jobs"): self._replace_jobs,
+            ("POST", "/simulator/jobs"): self._create_job,
             ("DELETE", "/simulator/jobs"): self._restore_jobs,
+            ("POST", "/simulator/absences"): self._add_absence,
+            ("DELETE", "/simulator/absences"): self._clear_absences,
             ("POST", "/simulator/clock"): self._advance,
             ("POST", "/simulator/faults"): self._add_fault,
             ("DELETE", "/simulator/faults"): self._clear_faults,
+            ("PUT", "/simulator/subjobs-by-id"): lambda _request: self._find_subjobs(True),
+            ("DELETE", "/simulator/subjobs-by-id"): lambda _request: self._find_subjobs(False),
+            ("POST", "/simulator/passcode"): self._new_passcode,
             ("POST", "/simulator/tokens/revoke"): self._revoke_tokens,
         }
 
-    def answer(self, request: Request) -> Answer:
-        respond = self._routes.get((request.method, request.path.rstrip("/")))
-        if not respond:
+    def respond(self, request: Request) -> Response:
+        serve = self._routes.get((request.method, request.path.rstrip("/")))
+        if not serve:
             calls = ", ".join(f"{method} {path}" for method, path in self._routes)
-            return json_answer(404, {"error": f"no such control call; there are {calls}"})
+            return json_response(404, {"error": f"unknown control call; there are {calls}"})
         try:
-            return respond(request)
-        except (BadControl, BadRule) as problem:
-            return json_answer(400, {"error": str(problem)})
+            return serve(request)
+        except InvalidInput as error:
+            return json_response(400, {"error": str(error)})
 
     @staticmethod
     def _json(request: Request) -> object:
         try:
             return json.loads(request.body)
         except ValueError as error:
-            raise BadControl(f"the body is no JSON: {error}") from error
+            raise InvalidInput(f"the body is not valid JSON: {error}") from error
 
-    def _requests(self, _request: Request) -> Answer:
+    def _requests(self, _request: Request) -> Response:
         entries = self._log.entries()
-        return json_answer(
+        return json_response(
             200,
             {
                 "count": len(entries),
@@ -90,40 +132,64 @@ class Control:
             },
         )
 
-    def _forget_requests(self, _request: Request) -> Answer:
+    def _clear_requests(self, _request: Request) -> Response:
         self._log.clear()
-        return Answer(204)
+        return Response(204)
 
-    def _replace_jobs(self, request: Request) -> Answer:
+    def _replace_jobs(self, request: Request) -> Response:
         content_type = request.headers.get("content-type", "application/json")
         if request.query.get("raw") != "1" and not isinstance(self._json(request), list):
-            raise BadControl("the body is no JSON list; add ?raw=1 to have it sent all the same")
-        self._cloud.replacement = (request.body, content_type)
-        return Answer(204)
+            raise InvalidInput("the body is not a JSON list; add ?raw=1 to send it anyway")
+        self._cloud.replacement = Replacement(request.body, content_type)
+        return Response(204)
 
-    def _restore_jobs(self, _request: Request) -> Answer:
-        self._cloud.replacement = None
-        return Answer(204)
-
-    def _advance(self, request: Request) -> Answer:
-        order = self._json(request)
-        seconds = order.get("advance") if isinstance(order, dict) and set(order) == {"advance"} else None
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-            raise BadControl('the body must be {"advance": seconds}')
+    def _create_job(self, request: Request) -> Response:
+        order = checked(self._json(request), _JOB_MEMBERS, "a job", required=("cluster", "type", "seconds"))
         try:
-            self._cloud.clock.advance(seconds)
+            job = self._cloud.samples.create(
+                order["cluster"], order["type"], self._cloud.clock.now(), order["seconds"], order.get("fails", False)
+            )
         except ValueError as error:
-            raise BadControl(str(error)) from error
-        return json_answer(200, {"now": rfc3339(self._cloud.clock.now())})
+            raise InvalidInput(str(error)) from error
+        return json_response(201, {"id": job.uid})
 
-    def _add_fault(self, request: Request) -> Answer:
-        self._faults.add(rule_from_json(self._json(request)))
-        return Answer(204)
+    def _restore_jobs(self, _request: Request) -> Response:
+        self._cloud.replacement = None
+        self._cloud.samples.remove_created()
+        self._cloud.absences.clear()
+        return Response(204)
 
-    def _clear_faults(self, _request: Request) -> Answer:
+    def _add_absence(self, request: Request) -> Response:
+        self._cloud.absences.add(self._json(request), self._cloud.clock.now())
+        return Response(204)
+
+    def _clear_absences(self, _request: Request) -> Response:
+        self._cloud.absences.clear()
+        return Response(204)
+
+    def _advance(self, request: Request) -> Response:
+        order = checked(self._json(request), _CLOCK_MEMBERS, "the body", required=("advance",))
+        try:
+            self._cloud.clock.advance(order["advance"])
+        except ValueError as error:
+            raise InvalidInput(str(error)) from error
+        return json_response(200, {"now": rfc3339(self._cloud.clock.now())})
+
+    def _add_fault(self, request: Request) -> Response:
+        self._faults.add(rule_from_json(self._json(request), self._cloud.clock.now()))
+        return Response(204)
+
+    def _clear_faults(self, _request: Request) -> Response:
         self._faults.clear()
-        return Answer(204)
+        return Response(204)
 
-    def _revoke_tokens(self, _request: Request) -> Answer:
+    def _find_subjobs(self, wanted: bool) -> Response:
+        self._cloud.finds_subjobs = wanted
+        return Response(204)
+
+    def _new_passcode(self, _request: Request) -> Response:
+        return json_response(200, {"passcode": self._cloud.iam.new_passcode()})
+
+    def _revoke_tokens(self, _request: Request) -> Response:
         self._cloud.iam.revoke()
-        return Answer(204)
+        return Response(204)

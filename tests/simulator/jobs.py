@@ -1,11 +1,11 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as CCE tells them: the whole life of a job is planned at once, and told as far as the clock has come.
+"""Jobs in the form of CCE: a job is planned from start to end, and shown as it is at the current time.
 
 Shapes, state names and the nesting ScaleupCluster > CreateNode > [GetPSMCert, CreateNodeVM or CreateNodeBMS,
 InstallNode] and CreateCluster > [CreatePSMCert, InstallMaster] are those of the OTC CCE API reference and of the
-fixtures of gophertelekomcloud. The spelling of the other types is not public; the ones here are plausible guesses.
+fixtures of gophertelekomcloud. The spelling of other types is not public; those here are plausible guesses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from .clock import NANOSECONDS
 
 INITIALIZING, RUNNING, SUCCESS, FAILED = "Initializing", "Running", "Success", "Failed"
-# The text of the one failed job in the CCE API reference: it says nothing, the cause sits in a subjob.
+# The reason of the only failed job in the CCE API reference; it is generic, and the cause is in a subjob.
 GENERIC_REASON = "Something bad happened at server, recycle resource"
 ZERO_TIME = "0001-01-01 00:00:00 +0000 UTC"
 _UUID_EPOCH = 0x01B21DD213814000  # 1582-10-15 to 1970-01-01, in steps of 100 ns
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a job works on: a cluster, or a node in it."""
+    """The cluster or node that a job works on."""
 
     cluster_uid: str
     resource_id: str
@@ -117,7 +117,7 @@ NODE_WORK = (SCALEUP_VM, SCALEUP_VM, DELETE_NODE)
 
 
 def failing_steps(step: Step) -> list[Step]:
-    """The subjobs that know a way to fail."""
+    """The subjobs that have reasons to fail."""
     return [*([step] if step.failures else []), *(leaf for sub in step.substeps for leaf in failing_steps(sub))]
 
 
@@ -139,13 +139,13 @@ class Job:
     subjobs: list[Job] = field(default_factory=list)
 
     def moments(self) -> Iterator[int]:
-        """All times at which this job or a subjob looks different from before."""
+        """All times at which this job or a subjob changes."""
         yield from (self.created, self.started, self.finished)
         for subjob in self.subjobs:
             yield from subjob.moments()
 
     def payload(self, now: int) -> dict[str, Any]:
-        """The job as the API tells it at that time."""
+        """The job as the API returns it at that time."""
         finished = now >= self.finished
         running = RUNNING if now >= self.started else INITIALIZING
         spec: dict[str, Any] = {
@@ -178,14 +178,14 @@ class Job:
 
 
 class Planner:
-    """Draws plans of jobs from one random stream, so that the same stream gives the same jobs."""
+    """Plans jobs from one random stream; the same stream gives the same jobs."""
 
     def __init__(self, stream: str) -> None:
         self.random = random.Random(stream)
         self._clock_sequence = self.random.getrandbits(14)
 
     def uid(self, moment: int) -> str:
-        """An id of UUID version 1 whose time is a little before the moment, as in the CCE API reference."""
+        """A version 1 UUID whose time is slightly before the moment, as in the CCE API reference."""
         ticks = moment // 100 + _UUID_EPOCH - self.random.randrange(200, 800)
         self._clock_sequence = (self._clock_sequence + 1) & 0x3FFF
         return (
@@ -208,11 +208,11 @@ class Planner:
         fails: bool = False,
         with_subjobs: bool = True,
     ) -> Job:
-        """Plan a job that is finished ``length`` nanoseconds after its creation, or earlier when it fails.
+        """Plan a job that ends ``length`` nanoseconds after its creation, or earlier if it fails.
 
         It waits ``queue`` nanoseconds before it starts, a fiftieth of its length by default.
         """
-        # Whole microseconds mostly, as in the CCE API reference; other grains make Go print 0 to 9 digits.
+        # Usually whole microseconds, as in the CCE API reference; other grains make Go print 0 to 9 digits.
         grain = self.random.choices((1000, 1, 1_000_000, NANOSECONDS), (85, 9, 3, 3))[0]
         if grain > length // 1000:
             grain = 1000

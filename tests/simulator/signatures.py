@@ -32,7 +32,7 @@ _AUTHORIZATION = re.compile(
 
 
 class SignatureRefused(Exception):
-    """The signature does not hold; ``canonical_request`` is the server's own reading, when it came that far."""
+    """The signature is invalid; ``canonical_request`` is the server's version of it, if it was computed."""
 
     def __init__(self, reason: str, canonical_request: str | None = None) -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class SignatureRefused(Exception):
 
 @dataclass(frozen=True)
 class Authorization:
-    """What the Authorization header says; ``scope`` is None in the variant ``access``."""
+    """The Authorization header; ``scope`` is None in the variant ``access``."""
 
     access_key: str
     scope: str | None
@@ -55,7 +55,7 @@ class Authorization:
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """The parts of a request that a signature covers, as they came over the wire."""
+    """The parts of a request that a signature covers, as received."""
 
     method: str
     target: str
@@ -64,7 +64,7 @@ class SignedRequest:
 
 
 def parse_authorization(value: str) -> Authorization:
-    """Read the Authorization header. Raises SignatureRefused when it has neither of the two forms."""
+    """Read the Authorization header. Raises SignatureRefused if it has neither of the two forms."""
     match = _AUTHORIZATION.fullmatch(value)
     if not match:
         raise SignatureRefused("the Authorization header has neither of the two forms")
@@ -81,7 +81,7 @@ def _encode(text: str) -> str:
 
 
 def canonical_uri(path: str) -> str:
-    """Every segment decoded and encoded again, with a slash at the end whatever stands on the wire."""
+    """Every segment decoded and encoded again, with a trailing slash whether or not the request has one."""
     encoded = "/".join(_encode(urllib.parse.unquote(segment)) for segment in path.split("/"))
     return encoded if encoded.endswith("/") else encoded + "/"
 
@@ -118,7 +118,7 @@ def signature(canonical: str, sdk_date: str, secret_key: str, scope: str | None)
 
 
 def verify(request: SignedRequest, authorization: Authorization, secret_key: str, now: datetime.datetime) -> None:
-    """Return when the signature holds; raise SignatureRefused, with the reason for the request log, when not.
+    """Return if the signature is valid; raise SignatureRefused with the reason if not.
 
     Header names in ``request.headers`` are in lower case.
     """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A running simulator and a small client for the tests of the simulator."""
+"""A running simulator, and a small client for its tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from simulator.server import SimulatorServer  # noqa: E402
 from simulator.signatures import ALGORITHM, SignedRequest, canonical_request, signature  # noqa: E402
 
 
-class Answer:
+class Response:
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
         self.headers = response.headers
@@ -35,7 +35,7 @@ class Answer:
 
 
 class Client:
-    """One keep-alive connection to a simulator; ``ready`` is its ready line."""
+    """One keep-alive connection to a region; ``ready`` is the ready line, or its entry for another region."""
 
     def __init__(self, ready: dict) -> None:
         self.ready = ready
@@ -43,13 +43,13 @@ class Client:
         self.connection = http.client.HTTPConnection(self.host, timeout=10)
         self.jobs_path = f"/api/v2/projects/{ready['project_id']}/jobs"
 
-    def send(self, method: str, path: str, body: object = None, headers: dict | None = None) -> Answer:
+    def send(self, method: str, path: str, body: object = None, headers: dict | None = None) -> Response:
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         self.connection.request(method, path, body=data, headers=headers or {})
-        return Answer(self.connection.getresponse())
+        return Response(self.connection.getresponse())
 
-    def get(self, path: str, **headers: str) -> Answer:
-        """GET with the ready token unless another credential is given; ``_`` in names stands for ``-``."""
+    def get(self, path: str, **headers: str) -> Response:
+        """GET with the token of the ready line unless another credential is set; ``_`` in names stands for ``-``."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if not {"X-Auth-Token", "Authorization"} & set(named):
             named["X-Auth-Token"] = self.ready["token"]
@@ -57,6 +57,21 @@ class Client:
 
     def jobs(self) -> list[dict]:
         return self.get(self.jobs_path).json
+
+    def job_ids(self) -> set[str]:
+        return {job["metadata"]["uid"] for job in self.jobs()}
+
+    def job(self, uid: str) -> Response:
+        return self.get(f"{self.jobs_path}/{uid}")
+
+    def user(self, account: str = "username", **changes: object) -> dict:
+        """The user of that name in the ready line, as a login names it."""
+        password = self.ready[account.replace("username", "password")]
+        domain = {"name": self.ready["domain_name"]}
+        return {"name": self.ready[account], "password": password, "domain": domain, **changes}
+
+    def project_scope(self, **scope: object) -> dict:
+        return {"project": scope or {"name": self.ready["project_name"]}}
 
     def login(self, method: str = "password", scope: dict | None = None, totp: dict | None = None, **user: object):
         methods = [method] + (["totp"] if totp else [])
@@ -69,8 +84,17 @@ class Client:
     def fault(self, **rule: object) -> None:
         assert self.send("POST", "/simulator/faults", rule).status == 204
 
+    def absence(self, job: str, **schedule: object) -> None:
+        assert self.send("POST", "/simulator/absences", {"job": job, **schedule}).status == 204
+
+    def advance(self, seconds: float) -> None:
+        assert self.send("POST", "/simulator/clock", {"advance": seconds}).status == 200
+
     def log(self) -> dict:
         return self.send("GET", "/simulator/requests").json
+
+    def region(self, name: str) -> Client:
+        return Client(self.ready["regions"][name])
 
     def signed(
         self,
@@ -79,10 +103,10 @@ class Client:
         key: str = "",
         at: datetime.datetime | None = None,
         unsigned: tuple[str, ...] = (),
-        break_it: bool = False,
+        corrupt: bool = False,
         **extra: str,
     ) -> dict[str, str]:
-        """Headers that sign a GET with the key whose members in the ready line begin with ``key``."""
+        """Headers that sign a GET; ``key`` is the prefix of the access key in the ready line."""
         moment = at or datetime.datetime.now(datetime.timezone.utc)
         headers = {"host": self.host, "x-sdk-date": f"{moment:%Y%m%dT%H%M%SZ}"}
         headers |= {name.lower().replace("_", "-"): value for name, value in extra.items()}
@@ -90,7 +114,7 @@ class Client:
         canonical = canonical_request(SignedRequest("GET", path, headers, b""), names)
         full_scope = None if scope is None else f"{moment:%Y%m%d}/{scope}/sdk_request"
         value = signature(canonical, headers["x-sdk-date"], self.ready[f"{key}secret_key"], full_scope)
-        if break_it:
+        if corrupt:
             value = value[::-1]
         access_key = self.ready[f"{key}access_key"]
         who = f"Access={access_key}" if scope is None else f"Credential={access_key}/{full_scope}"
@@ -100,7 +124,7 @@ class Client:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Client]]:
-    """Start simulators in this process with the given command line options."""
+    """Start simulators in this process with these command-line options."""
     servers: list[SimulatorServer] = []
 
     def start_one(*arguments: str) -> Client:

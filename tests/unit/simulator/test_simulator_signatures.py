@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator's signature check against the published and computed vectors."""
+"""The signature check against published and computed vectors."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ ALL = [*VECTORS["published"], *VECTORS["access"], *VECTORS["scope"]]
 
 
 def request_of(vector: dict) -> SignedRequest:
-    told = vector["request"]
-    query = urllib.parse.urlencode([tuple(pair) for pair in told["query"]])
-    headers = {"Host": told["host"], "X-Sdk-Date": told["x_sdk_date"], **told["headers"]}
+    described = vector["request"]
+    query = urllib.parse.urlencode([tuple(pair) for pair in described["query"]])
+    headers = {"Host": described["host"], "X-Sdk-Date": described["x_sdk_date"], **described["headers"]}
     if "x-sdk-content-sha256" in vector["expected"]["signed_headers"]:
         headers["X-Sdk-Content-Sha256"] = "UNSIGNED-PAYLOAD"
     return SignedRequest(
-        told["method"],
-        urllib.parse.quote(told["path"]) + (f"?{query}" if query else ""),
+        described["method"],
+        urllib.parse.quote(described["path"]) + (f"?{query}" if query else ""),
         {name.lower(): value for name, value in headers.items()},
-        (told["body"] or "").encode(),
+        (described["body"] or "").encode(),
     )
 
 
@@ -59,7 +59,7 @@ def check(vector: dict, request: SignedRequest | None = None, minutes: float = 0
 @pytest.mark.parametrize(
     "vector", ALL, ids=lambda vector: f"{vector['expected']['authorization'][16:22]}-{vector['name']}"
 )
-def test_accepts_the_vector_and_refuses_what_differs(vector: dict) -> None:
+def test_vector_is_accepted_and_changes_are_refused(vector: dict) -> None:
     check(vector)
     request = request_of(vector)
     signed = parse_authorization(vector["expected"]["authorization"]).signed_headers
@@ -79,7 +79,7 @@ def test_accepts_the_vector_and_refuses_what_differs(vector: dict) -> None:
         check(vector, SignedRequest(request.method, request.target, headers, request.body))
 
 
-def test_all_vectors_are_there() -> None:
+def test_number_of_vectors() -> None:
     assert (len(VECTORS["published"]), len(VECTORS["access"]), len(VECTORS["scope"])) == (4, 26, 42)
 
 
@@ -89,9 +89,9 @@ def test_canonical_query_of_the_guide() -> None:
     assert canonical_query(text) == given["expected"]
 
 
-@pytest.mark.parametrize(("minutes", "holds"), [(14.9, True), (-14.9, True), (15.1, False), (-15.1, False)])
-def test_the_date_must_be_within_fifteen_minutes(minutes: float, holds: bool) -> None:
-    if holds:
+@pytest.mark.parametrize(("minutes", "accepted"), [(14.9, True), (-14.9, True), (15.1, False), (-15.1, False)])
+def test_date_must_be_within_fifteen_minutes(minutes: float, accepted: bool) -> None:
+    if accepted:
         check(ALL[0], minutes=minutes)
     else:
         with pytest.raises(SignatureRefused, match="15 minutes"):
@@ -99,14 +99,14 @@ def test_the_date_must_be_within_fifteen_minutes(minutes: float, holds: bool) ->
 
 
 @pytest.mark.parametrize("name", ["x-project-id", "x-security-token"])
-def test_a_header_that_decides_must_be_signed(name: str) -> None:
+def test_header_with_authority_must_be_signed(name: str) -> None:
     request = request_of(ALL[0])
     with pytest.raises(SignatureRefused, match=name):
         check(ALL[0], SignedRequest(request.method, request.target, {**request.headers, name: "x"}, request.body))
 
 
 @pytest.mark.parametrize("name", ["content-type", "x-sdk-date"])
-def test_a_signed_header_must_be_there(name: str) -> None:
+def test_signed_header_must_be_present(name: str) -> None:
     request = request_of(ALL[0])
     headers = {each: value for each, value in request.headers.items() if each != name}
     with pytest.raises(SignatureRefused, match=name):
@@ -114,19 +114,19 @@ def test_a_signed_header_must_be_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("missing", ["host", "x-sdk-date"])
-def test_host_and_date_must_be_among_the_signed(missing: str) -> None:
+def test_host_and_date_must_be_signed(missing: str) -> None:
     text = ALL[0]["expected"]["authorization"].replace(f";{missing}", "")
     with pytest.raises(SignatureRefused, match=missing):
         check(ALL[0], authorization=text)
 
 
-def test_the_scope_must_be_of_the_day() -> None:
+def test_scope_must_have_the_date_of_the_request() -> None:
     vector = VECTORS["scope"][0]
     with pytest.raises(SignatureRefused, match="scope"):
         check(vector, authorization=vector["expected"]["authorization"].replace("/20260102/", "/20260103/"))
 
 
 @pytest.mark.parametrize("text", ["", "Basic Zm9v", "SDK-HMAC-SHA256 Access=A, SignedHeaders=host, Signature=12"])
-def test_an_unreadable_header_is_refused(text: str) -> None:
+def test_unreadable_header_is_refused(text: str) -> None:
     with pytest.raises(SignatureRefused):
         parse_authorization(text)

@@ -8,4 +8,4 @@ set -eux
 # ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
-python "$ROOT/tests/simulator" --seed 7 -- ansible-playbook playbook.yml "$@"
+python "$ROOT/tests/simulator" --seed 7 --reusable-passcode -- ansible-playbook playbook.yml "$@"

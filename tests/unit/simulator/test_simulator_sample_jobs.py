@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The estate: the same seed and time give the same jobs, and jobs live believably."""
+"""Generated jobs: the same seed and time give the same jobs, and jobs progress plausibly."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from simulator.accounts import Directory
 from simulator.clock import NANOSECONDS, Clock, nanoseconds_of, parse_moment
-from simulator.estate import Estate
 from simulator.jobs import go_time
+from simulator.sample_jobs import SampleJobs
 
 START = nanoseconds_of(parse_moment("2026-01-02T03:04:05Z"))
 ORDER = ["Initializing", "Running", "Success", "Failed"]
 
 
-def told(estate: Estate, seconds: float = 0, project: int = 0) -> list[dict]:
-    return json.loads(estate.jobs_of(estate.projects[project].id).body(START + int(seconds * NANOSECONDS), False))
+class Samples(SampleJobs):
+    def __init__(self, seed: int = 7, **options: float) -> None:
+        self.projects = Directory(seed).projects
+        super().__init__(seed, self.projects, START, **options)
+
+
+def listed(samples: Samples, seconds: float = 0, project: int = 0) -> list[dict]:
+    return json.loads(samples.jobs_of(samples.projects[project].id).body(START + int(seconds * NANOSECONDS), False))
 
 
 def tree(jobs: list[dict]) -> Iterator[tuple[dict, dict | None]]:
@@ -32,8 +39,8 @@ def tree(jobs: list[dict]) -> Iterator[tuple[dict, dict | None]]:
             yield subjob, parent or job
 
 
-def of_cluster(estate: Estate, name: str, jobs: list[dict]) -> list[dict]:
-    uid = next(cluster.uid for cluster in estate.clusters if cluster.name == name)
+def of_cluster(samples: Samples, name: str, jobs: list[dict]) -> list[dict]:
+    uid = next(cluster.uid for cluster in samples.clusters if cluster.name == name)
     return [job for job in jobs if job["spec"]["clusteruid"] == uid]
 
 
@@ -59,27 +66,27 @@ def test_go_time_drops_trailing_zeros(nanoseconds: int, text: str) -> None:
     assert go_time(START + nanoseconds) == text
 
 
-def test_same_seed_and_time_same_estate_however_one_gets_there() -> None:
-    walked, jumped = Estate(7, START), Estate(7, START)
+def test_same_seed_and_time_give_the_same_jobs() -> None:
+    stepped, jumped = Samples(), Samples()
     for seconds in range(0, 2000, 50):
-        told(walked, seconds)
-    assert told(walked, 2000) == told(jumped, 2000)
-    assert walked.clusters == jumped.clusters
-    other = Estate(8, START)
-    assert other.projects != walked.projects
-    assert told(other) != told(Estate(7, START))
+        listed(stepped, seconds)
+    assert listed(stepped, 2000) == listed(jumped, 2000)
+    assert stepped.clusters == jumped.clusters
+    other = Samples(8)
+    assert other.projects != stepped.projects
+    assert listed(other) != listed(Samples())
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 60, 1000])
-def test_the_number_of_jobs_at_the_start_is_the_one_asked_for(count: int) -> None:
-    estate = Estate(7, START, jobs=count)
-    assert len(told(estate)) == count
-    assert unfinished(of_cluster(estate, "shop-staging", told(estate)))
+def test_number_of_jobs_at_the_start(count: int) -> None:
+    samples = Samples(jobs=count)
+    assert len(listed(samples)) == count
+    assert unfinished(of_cluster(samples, "shop-staging", listed(samples)))
 
 
-def test_ids_are_unique_and_version_1_of_about_the_creation() -> None:
-    estate = Estate(7, START, jobs=2000)
-    everything = [job for job, _parent in tree(told(estate, 3000) + told(estate, project=1))]
+def test_ids_are_unique_and_hold_the_creation_time() -> None:
+    samples = Samples(jobs=2000)
+    everything = [job for job, _parent in tree(listed(samples, 3000) + listed(samples, project=1))]
     ids = [job["metadata"]["uid"] for job in everything]
     assert len(set(ids)) == len(ids) > 2000
     assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", uid) for uid in ids)
@@ -90,12 +97,12 @@ def test_ids_are_unique_and_version_1_of_about_the_creation() -> None:
         assert abs(ticks // 10**7 - nanoseconds_of(parse_moment(text)) // NANOSECONDS) <= 1
 
 
-def test_jobs_live_forwards_and_parents_finish_last() -> None:
-    estate = Estate(7, START, busy_for=60, new_jobs_every=100)
+def test_jobs_only_move_forward_and_parents_finish_last() -> None:
+    samples = Samples(busy_for=60, new_jobs_every=100)
     seen: dict[str, int] = {}
     states: set[str] = set()
     for seconds in range(0, 1000, 3):
-        jobs = told(estate, seconds)
+        jobs = listed(samples, seconds)
         current = {}
         for job, parent in tree(jobs):
             state = ORDER.index(job["status"]["status"])
@@ -116,36 +123,36 @@ def test_jobs_live_forwards_and_parents_finish_last() -> None:
         assert f"InstallNode {state}" in states
 
 
-def test_unfinished_jobs_spell_the_missing_completion_in_all_three_ways() -> None:
-    estate = Estate(7, START, new_jobs_every=100)
-    ways = set()
+def test_unfinished_jobs_have_all_three_forms_of_a_missing_completion() -> None:
+    samples = Samples(new_jobs_every=100)
+    forms = set()
     for seconds in range(0, 4000, 20):
-        for job, _parent in tree(told(estate, seconds)):
+        for job, _parent in tree(listed(samples, seconds)):
             if job["status"]["status"] in ORDER[:2]:
-                ways.add(job["status"].get("completionTime"))
-    assert ways == {"", None, "0001-01-01 00:00:00 +0000 UTC"}
+                forms.add(job["status"].get("completionTime"))
+    assert forms == {"", None, "0001-01-01 00:00:00 +0000 UTC"}
 
 
-def test_a_subjob_follows_its_elder() -> None:
-    estate = Estate(7, START)
-    chains = [job["spec"]["subjobs"] for job, _parent in tree(told(estate, 5000)) if "subjobs" in job["spec"]]
+def test_subjobs_run_one_after_the_other() -> None:
+    samples = Samples()
+    chains = [job["spec"]["subjobs"] for job, _parent in tree(listed(samples, 5000)) if "subjobs" in job["spec"]]
     for chain in chains:
-        for elder, younger in zip(chain, chain[1:]):
-            assert elder["status"]["status"] == "Success"
-            assert younger["metadata"]["creationTimestamp"] == elder["status"]["completionTime"]
+        for previous, following in zip(chain, chain[1:]):
+            assert previous["status"]["status"] == "Success"
+            assert following["metadata"]["creationTimestamp"] == previous["status"]["completionTime"]
     assert max(len(chain) for chain in chains) == 3
 
 
 def test_busy_quiet_and_failing_clusters() -> None:
-    estate = Estate(7, START, busy_for=40)
-    assert unfinished(of_cluster(estate, "shop-staging", told(estate)))
+    samples = Samples(busy_for=40)
+    assert unfinished(of_cluster(samples, "shop-staging", listed(samples)))
     for seconds in (0, 20, 41, 5000, 90000):
-        jobs = told(estate, seconds)
-        quiet = of_cluster(estate, "shop-archive", jobs)
+        jobs = listed(samples, seconds)
+        quiet = of_cluster(samples, "shop-archive", jobs)
         assert quiet and {job["status"]["status"] for job in quiet} == {"Success"}
         if seconds > 40:
-            assert not unfinished(of_cluster(estate, "shop-staging", jobs))
-    failed = [job for job in of_cluster(estate, "shop-batch", told(estate)) if job["status"]["status"] == "Failed"]
+            assert not unfinished(of_cluster(samples, "shop-staging", jobs))
+    failed = [job for job in of_cluster(samples, "shop-batch", listed(samples)) if job["status"]["status"] == "Failed"]
     assert {"UpgradeCluster", "ScaleupCluster"} <= {job["spec"]["type"] for job in failed}
     assert {job["status"]["reason"] for job in failed if "subjobs" in job["spec"]} == {
         "Something bad happened at server, recycle resource"
@@ -156,59 +163,59 @@ def test_busy_quiet_and_failing_clusters() -> None:
     assert deep and all(job["status"]["reason"].startswith("Failed to ") for job in deep)
 
 
-def test_the_lively_cluster_is_busy_at_times_and_quiet_at_others() -> None:
-    estate = Estate(7, START)
-    busy = [bool(unfinished(of_cluster(estate, "shop-prod", told(estate, at)))) for at in range(0, 5000, 10)]
+def test_lively_cluster_is_busy_at_times() -> None:
+    samples = Samples()
+    busy = [bool(unfinished(of_cluster(samples, "shop-prod", listed(samples, at)))) for at in range(0, 5000, 10)]
     changes = sum(before != after for before, after in zip(busy, busy[1:]))
     assert changes > 20
-    assert len(told(Estate(7, START, new_jobs_every=0), 50000)) == 60
-    assert len(told(estate, 5000)) > 60 + 15
+    assert len(listed(Samples(new_jobs_every=0), 50000)) == 60
+    assert len(listed(samples, 5000)) > 60 + 15
 
 
-def test_a_cluster_is_created_when_its_job_is_done() -> None:
-    estate = Estate(7, START)
-    shop = estate.projects[0].id
+def test_cluster_becomes_available_when_its_job_ends() -> None:
+    samples = Samples()
+    shop = samples.projects[0].id
 
     def phase(seconds: int) -> str:
-        items = estate.clusters_of(shop, START + seconds * NANOSECONDS)["items"]
+        items = samples.clusters_of(shop, START + seconds * NANOSECONDS)["items"]
         return next(item["status"]["phase"] for item in items if item["metadata"]["name"] == "shop-next")
 
     assert (phase(0), phase(481)) == ("Creating", "Available")
-    (job,) = of_cluster(estate, "shop-next", told(estate, 481))
+    (job,) = of_cluster(samples, "shop-next", listed(samples, 481))
     assert (job["spec"]["type"], job["status"]["status"]) == ("CreateCluster", "Success")
     assert (job["spec"]["resourcename"], job["spec"]["resourceid"]) == ("shop-next", job["spec"]["clusteruid"])
 
 
 def test_other_projects() -> None:
-    estate = Estate(7, START)
-    assert len(told(estate, project=1)) == 12
-    assert told(estate, project=2) == []
-    assert {"CreateNodeBMS"} <= {job["spec"]["type"] for job, _parent in tree(told(estate, project=1))}
+    samples = Samples()
+    assert len(listed(samples, project=1)) == 12
+    assert listed(samples, project=2) == []
+    assert {"CreateNodeBMS"} <= {job["spec"]["type"] for job, _parent in tree(listed(samples, project=1))}
 
 
-def test_a_hundred_thousand_jobs_are_of_the_usual_size() -> None:
-    estate = Estate(7, START, jobs=100_000)
-    shop = estate.jobs_of(estate.projects[0].id)
+def test_hundred_thousand_jobs_have_the_documented_size() -> None:
+    samples = Samples(jobs=100_000)
+    shop = samples.jobs_of(samples.projects[0].id)
     body = shop.body(START, False)
     jobs = json.loads(body)
     assert len(jobs) == 100_000
     assert 400 < len(body) / len(jobs) < 650
     assert gzip.decompress(shop.body(START, True)) == body
-    assert shop.body(START + 1, False) is body, "nothing changed, nothing is encoded again"
+    assert shop.body(START + 1, False) is body, "encoded again without a change"
     later = START + 400 * NANOSECONDS
     assert gzip.decompress(shop.body(later, True)) == shop.body(later, False) != body
     assert len({job["metadata"]["uid"] for job in jobs}) == 100_000
 
 
-def test_one_job_is_the_one_of_the_list() -> None:
-    estate = Estate(7, START)
-    shop = estate.jobs_of(estate.projects[0].id)
-    for job in told(estate, 300):
+def test_one_job_equals_its_list_entry() -> None:
+    samples = Samples()
+    shop = samples.jobs_of(samples.projects[0].id)
+    for job in listed(samples, 300):
         assert json.loads(shop.job(job["metadata"]["uid"], START + 300 * NANOSECONDS)) == job
     assert shop.job("unknown", START) is None
 
 
-def test_the_clock_stands_or_runs_but_never_goes_back() -> None:
+def test_clock_never_goes_back() -> None:
     fixed = Clock(parse_moment("2026-01-02T03:04:05Z"))
     assert fixed.now() == fixed.now() == START
     fixed.advance(1.5)

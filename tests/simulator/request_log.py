@@ -1,13 +1,15 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was asked: enough to test a client's manners, nothing that could be used to log in."""
+"""The request log: enough to test how a client behaves, nothing that could be used to log in."""
 
 from __future__ import annotations
 
 import re
 import threading
 from typing import Any
+
+from .messages import Request
 
 _HEADERS = (
     "host",
@@ -36,20 +38,21 @@ def _kind_of_authentication(headers: dict[str, str]) -> dict[str, Any]:
 
 
 class RequestLog:
-    """All requests since the start or the last ``clear``; status None: not answered (yet)."""
+    """All requests since the start or the last ``clear``; status None: no response (yet)."""
 
     def __init__(self) -> None:
         self._entries: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
-    def begin(
-        self, method: str, target: str, headers: dict[str, str], connection: int, via_proxy: bool
-    ) -> dict[str, Any]:
-        path, _mark, query = target.partition("?")
+    def begin(self, request: Request, connection: int, via_proxy: bool) -> dict[str, Any]:
+        """Add a request; the server completes the entry later."""
+        path, _mark, query = request.target.partition("?")
+        headers = request.headers
         entry = {
-            "method": method,
+            "method": request.method,
             "path": path,
             "query": query,
+            "region": request.region,
             "status": None,
             "connection": connection,
             "via_proxy": via_proxy,

@@ -1,30 +1,29 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account: projects, clusters and jobs, as a function of the seed, the start time and the present time.
+"""Generated clusters and jobs, as a function of the seed, the start time, and the current time.
 
-Project ``eu-de_shop`` has a cluster for every occasion (the word in ``activity`` of the ready line):
+Project ``eu-de_shop`` has one cluster of each kind (member ``activity`` of the ready line):
 
-* ``shop-prod``     lively: a job now and then, one in four fails, quiet in between
-* ``shop-staging``  busy: has unfinished jobs at the start, none after ``busy_for`` seconds, and stays quiet then
+* ``shop-prod``     lively: a job now and then, one in four fails, idle in between
+* ``shop-staging``  busy: has unfinished jobs at the start, none after ``busy_for`` seconds, and stays idle from then on
 * ``shop-archive``  quiet: finished, successful jobs only, at all times
 * ``shop-batch``    failing: finished jobs, many of them failed, among them its upgrade
 * ``shop-next``     creating: its CreateCluster job runs for eight minutes
 
-``eu-de_lab`` has two clusters with a dozen finished jobs, ``eu-de`` has nothing.
+``eu-de_lab``, ``eu-nl_shop``, and ``eu-nl_lab`` have a dozen finished jobs each, ``eu-de`` and ``eu-nl`` have none.
 """
 
 from __future__ import annotations
 
-import json
 import random
-import threading
-import zlib
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .accounts import Project
 from .clock import NANOSECONDS
+from .job_list import JobList
 from .jobs import (
     CREATE_CLUSTER,
     DELETE_NODE,
@@ -37,29 +36,24 @@ from .jobs import (
     Planner,
     Step,
     Subject,
+    failing_steps,
     go_time,
 )
 
-REGION = "eu-de"
-PROJECT_NAMES = ("eu-de_shop", "eu-de_lab", "eu-de")
 MOST_JOBS = 300_000
-LAB_JOBS = 12
+SMALL_PROJECT_JOBS = 12
 _MINUTE = 60 * NANOSECONDS
 _DAY = 1440 * _MINUTE
-# Jobs older than the newest sixty carry no subjobs: keeps a long history at the size of the documented sample.
+# Jobs older than the newest sixty have no subjobs: keeps a long history at the size of the documented sample.
 _NESTED_HISTORY = 60
-_GZIP = 31
-
-
-@dataclass(frozen=True)
-class Project:
-    id: str
-    name: str
+# Types of jobs that the control API can create.
+_CREATABLE = {step.type: step for step in (CREATE_CLUSTER, DELETE_NODE, RESIZE_CLUSTER, SCALEUP_VM, UPGRADE_CLUSTER)}
+_ON_CLUSTERS = (CREATE_CLUSTER, RESIZE_CLUSTER, UPGRADE_CLUSTER)
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster; ``ready`` is the time from which on it is no longer being created."""
+    """A cluster; ``ready`` is the time at which its creation is complete."""
 
     uid: str
     name: str
@@ -97,85 +91,26 @@ class Cluster:
         }
 
 
-_encoder = json.JSONEncoder(separators=(",", ":"))
-
-
-def _encoded(payload: object) -> bytes:
-    return _encoder.encode(payload).encode()
-
-
-class JobList:
-    """The jobs of one project and their encoded list.
-
-    Jobs that were finished at the start are encoded and compressed once; later answers append to that. The body is
-    kept as long as the clock passes no moment that changes it. The order follows no rule, as the API promises none.
-    """
-
-    def __init__(self, history: list[Job], live: list[Job], start: int, arrival: Callable[[int], Job] | None) -> None:
-        self._settled = {job.uid: _encoded(job.payload(start)) for job in history}
-        self._head = b"[" + b",".join(self._settled.values())
-        self._live = live
-        self._arrival = arrival
-        self._arrivals = 0
-        self._next = arrival(0) if arrival else None
-        self._lock = threading.Lock()
-        self._valid_until: float = 0
-        self._tail = b""
-        self._plain = b""
-        self._zipped = b""
-        self._compressor = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
-        self._zipped_head = self._compressor.compress(self._head)
-
-    def body(self, now: int, zipped: bool) -> bytes:
-        """The list as JSON, plain or gzip."""
-        with self._lock:
-            if now >= self._valid_until:
-                self._tell(now)
-            if not zipped:
-                return self._plain
-            if not self._zipped:
-                compressor = self._compressor.copy()
-                self._zipped = self._zipped_head + compressor.compress(self._tail) + compressor.flush()
-            return self._zipped
-
-    def job(self, uid: str, now: int) -> bytes | None:
-        with self._lock:
-            self._let_arrive(now)
-            for job in self._live:
-                if job.uid == uid:
-                    return _encoded(job.payload(now))
-            return self._settled.get(uid)
-
-    def _let_arrive(self, now: int) -> None:
-        while self._next and self._arrival and self._next.created <= now:
-            self._live.append(self._next)
-            self._arrivals += 1
-            self._next = self._arrival(self._arrivals)
-
-    def _tell(self, now: int) -> None:
-        self._let_arrive(now)
-        live = [_encoded(job.payload(now)) for job in self._live]
-        self._tail = (b"," if self._settled and live else b"") + b",".join(live) + b"]"
-        self._plain = self._head + self._tail
-        self._zipped = b""
-        changes = [moment for job in self._live for moment in job.moments() if moment > now]
-        self._valid_until = min([*changes, self._next.created if self._next else float("inf")], default=float("inf"))
-
-
-class Estate:
-    """All projects of the account. ``start`` is in nanoseconds since 1970, the other times are in seconds."""
+class SampleJobs:
+    """Clusters and jobs of these projects. ``start`` is in nanoseconds since 1970, the other times are in seconds."""
 
     def __init__(
-        self, seed: int, start: int, jobs: int = 60, busy_for: float = 90, new_jobs_every: float = 240
+        self,
+        seed: int,
+        projects: Sequence[Project],
+        start: int,
+        jobs: int = 60,
+        busy_for: float = 90,
+        new_jobs_every: float = 240,
     ) -> None:
         self.seed = seed
         self.start = start
         self.job_count = jobs
         self._busy_for = int(busy_for * NANOSECONDS)
         self._new_jobs_every = int(new_jobs_every * NANOSECONDS)
-        ids = random.Random(f"{seed}/projects")
-        self.projects = [Project(f"{ids.getrandbits(128):032x}", name) for name in PROJECT_NAMES]
-        shop, lab, empty = self.projects
+        self._created = 0
+        self._first = projects[0]
+        shop, lab, empty, second_shop, second_lab, second_empty = projects
         planner = Planner(f"{seed}/clusters")
         self.clusters = [
             self._cluster(planner, shop, "shop-prod", "lively"),
@@ -185,24 +120,47 @@ class Estate:
             self._cluster(planner, shop, "shop-next", "creating", age=2 * _MINUTE, creation=10 * _MINUTE),
             self._cluster(planner, lab, "lab-gpu", "quiet"),
             self._cluster(planner, lab, "lab-sandbox", "quiet"),
+            self._cluster(planner, second_shop, "shop-nl", "failing"),
+            self._cluster(planner, second_lab, "lab-nl", "quiet"),
         ]
+        lab_work: dict[str, tuple[Step, ...]] = {"lab-gpu": (SCALEUP_BMS, DELETE_NODE), "lab-sandbox": NODE_WORK}
         self._jobs = {
             shop.id: self._shop_jobs(),
-            lab.id: JobList(self._lab_jobs(), [], start, None),
-            empty.id: JobList([], [], start, None),
+            lab.id: self._small_project("lab", lab_work),
+            empty.id: JobList([], [], start),
+            second_shop.id: self._small_project("second-shop", {"shop-nl": NODE_WORK}),
+            second_lab.id: self._small_project("second-lab", {"lab-nl": NODE_WORK}),
+            second_empty.id: JobList([], [], start),
         }
 
-    def knows_project(self, project_id: str) -> bool:
-        return project_id in self._jobs
-
     def jobs_of(self, project_id: str) -> JobList:
-        """A project of a foreign IAM has the jobs of the first project."""
-        return self._jobs.get(project_id, self._jobs[self.projects[0].id])
+        """A project of an IAM outside the simulator has the jobs of the first project."""
+        return self._jobs.get(project_id, self._jobs[self._first.id])
 
     def clusters_of(self, project_id: str, now: int) -> dict[str, Any]:
-        owner = project_id if self.knows_project(project_id) else self.projects[0].id
+        owner = project_id if project_id in self._jobs else self._first.id
         items = [cluster.payload(now) for cluster in self.clusters if cluster.project.id == owner]
         return {"kind": "Cluster", "apiVersion": "v3", "items": items}
+
+    def create(self, cluster: str, type: str, now: int, seconds: float, fails: bool) -> Job:
+        """Add a job to the cluster of that name or ID, which takes ``seconds``. Raises ValueError."""
+        step = _CREATABLE.get(type)
+        owner = next((each for each in self.clusters if cluster in (each.name, each.uid)), None)
+        if not step or not owner:
+            names = ", ".join(_CREATABLE) if not step else ", ".join(each.name for each in self.clusters)
+            raise ValueError(f"unknown {'cluster' if step else 'type'}; there are {names}")
+        if fails and not failing_steps(step):
+            raise ValueError(f"a job of type {type} cannot fail")
+        planner = Planner(f"{self.seed}/created/{self._created}")
+        self._created += 1
+        subject = owner.itself if step in _ON_CLUSTERS else planner.node(owner.uid, now)
+        job = planner.job(step, subject, now, int(seconds * NANOSECONDS), fails=fails)
+        self._jobs[owner.project.id].add(job)
+        return job
+
+    def remove_created(self) -> None:
+        for job_list in self._jobs.values():
+            job_list.remove_added()
 
     def _cluster(
         self, planner: Planner, project: Project, name: str, activity: str, age: int = 400 * _DAY, creation: int = 0
@@ -223,7 +181,7 @@ class Estate:
         return JobList(everything, live, self.start, self._arrival if self._new_jobs_every else None)
 
     def _scenes(self) -> list[Job]:
-        """The jobs that make the clusters what the module's text says, the most telling first."""
+        """The jobs that make the clusters what the module's docstring says, the most important first."""
         planner = Planner(f"{self.seed}/scenes")
         start, busy = self.start, self._busy_for
         staging, batch, archive = (self._named(f"shop-{name}") for name in ("staging", "batch", "archive"))
@@ -264,19 +222,21 @@ class Estate:
             )
         return jobs
 
-    def _lab_jobs(self) -> list[Job]:
-        planner = Planner(f"{self.seed}/lab")
-        work: dict[str, tuple[Step, ...]] = {"lab-gpu": (SCALEUP_BMS, DELETE_NODE), "lab-sandbox": NODE_WORK}
+    def _small_project(self, stream: str, work: Mapping[str, tuple[Step, ...]]) -> JobList:
+        """One finished job a day; ``work`` has the kinds of jobs by the name of the cluster."""
+        planner = Planner(f"{self.seed}/{stream}")
         jobs = []
-        for number in range(LAB_JOBS):
+        for number in range(SMALL_PROJECT_JOBS):
             cluster = self._named(planner.random.choice(sorted(work)))
             created = self.start - (number + 1) * _DAY
             step = planner.random.choice(work[cluster.name])
-            jobs.append(planner.job(step, planner.node(cluster.uid, created), created, 25 * _MINUTE))
-        return jobs
+            node = planner.node(cluster.uid, created)
+            fails = cluster.activity == "failing" and number % 3 == 0
+            jobs.append(planner.job(step, node, created, 25 * _MINUTE, fails=fails))
+        return JobList(jobs, [], self.start)
 
     def _arrival(self, number: int) -> Job:
-        """The job of the lively cluster in the period of that number; the last fifth of every period is quiet."""
+        """The job of the lively cluster in the period of that number; the last fifth of every period is idle."""
         planner = Planner(f"{self.seed}/arrivals/{number}")
         period = self._new_jobs_every
         created = self.start + int(period * (number + 0.3 * planner.random.random()))
