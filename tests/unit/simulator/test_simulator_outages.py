@@ -43,6 +43,16 @@ def test_outage_by_the_clock_alone(client) -> None:
     assert seen == [200, 200, 200, 200, 500, 200]
 
 
+def test_outage_after_a_number_of_lists_and_seconds(client) -> None:
+    client.fault(call="list", after=1, after_seconds=10, times=2, status=500)
+    assert statuses(client, 3) == [200] * 3
+    client.advance(10)
+    assert statuses(client, 3) == [500, 500, 200]
+    client.fault(call="list", after=1, after_seconds=10, times=2, status=500)
+    client.advance(20)
+    assert statuses(client, 4) == [200, 500, 500, 200]
+
+
 def test_outage_ends_with_the_first_limit(client) -> None:
     client.fault(call="list", times=2, seconds=8, status=500)
     assert statuses(client, 3) == [500, 500, 200]

@@ -69,8 +69,9 @@ def test_catalog_of_each_region_starts_from_the_host_that_the_client_used(client
     for each, other in ((client, second), (second, client)):
         catalog = {entry["type"]: entry["endpoints"] for entry in each.get("/v3/auth/catalog").json["catalog"]}
         assert [endpoint["url"] for endpoint in catalog["identity"]] == [each.ready["url"] + "/v3"]
-        urls = {endpoint["region"]: endpoint["url"] for endpoint in catalog["ccev2.0"]}
-        assert urls == {each.ready["region"]: each.ready["url"], other.ready["region"]: other.ready["url"]}
+        urls = [(endpoint["region"], endpoint["url"]) for endpoint in catalog["ccev2.0"]]
+        # the other region first, so that a client that takes any entry fails
+        assert urls == [(region.ready["region"], region.ready["url"]) for region in (other, each)]
     headers = {"X-Auth-Token": client.ready["token"], "Host": "iam.example.com"}
     catalog = client.send("GET", "/v3/auth/catalog", headers=headers).json["catalog"]
     assert {endpoint["url"] for endpoint in catalog[2]["endpoints"]} == {
@@ -116,6 +117,8 @@ def test_user_of_both_regions_rescopes_one_login(client, second) -> None:
         assert (wrong_region.status, wrong_region.json["error_code"]) == (401, "APIGW.0307")
         assert server.get(path, **server_key(client, server, path)).status == 200
         assert other.get(path, **server_key(client, other, path)).status == 403
+    others = f"/api/v2/projects/{second.ready['project_id']}/jobs"
+    assert second.get(others, **server_key(client, second, others)).status == 403, "a project of another account"
     assert token_of(client, "traveler_username", at=second, name="eu-nl_shop")
     assert second.login("token", scope={"project": {"name": "eu-nl_shop"}}, id=token).status == 201
 

@@ -215,6 +215,20 @@ def test_one_job_equals_its_list_entry() -> None:
     assert shop.job("unknown", START) is None
 
 
+def test_requests_served_at_the_same_time_may_come_in_any_order() -> None:
+    samples = Samples()
+    shop = samples.jobs_of(samples.projects[0].id)
+    later = START + 300 * NANOSECONDS
+    new = {job["metadata"]["uid"] for job in listed(samples, 300)} - {
+        job["metadata"]["uid"] for job in listed(Samples())
+    }
+    assert new
+    created = samples.create("shop-prod", "DeleteNode", later, 60, False).uid
+    assert len(listed(samples)) == 60
+    assert len(json.loads(shop.body(START, False, {"other"}))) == 60
+    assert [shop.job(uid, START) for uid in (*new, created)] == [None] * (len(new) + 1)
+
+
 def test_clock_never_goes_back() -> None:
     fixed = Clock(parse_moment("2026-01-02T03:04:05Z"))
     assert fixed.now() == fixed.now() == START
