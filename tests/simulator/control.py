@@ -6,6 +6,8 @@
 ==========================================  ==========================================================================
 ``GET /simulator``                          the ready line: URLs, dummy credentials, projects, clusters, and the same
                                             for each region in ``regions``
+``DELETE /simulator``                       clears the request log, removes faults and absences, restores the jobs, and
+                                            resets ``subjobs-by-id``; clock, tokens, and passcodes stay
 ``GET /simulator/clouds.yaml``              a clouds.yaml for this simulator, see module ``clouds_yaml``
 ``GET /simulator/requests``                 all requests except these, with counts; no secrets. ``connection`` numbers
                                             the connections, ``detail`` has the reason for a refusal
@@ -85,6 +87,7 @@ class Control:
         self._ready = ready
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             ("GET", "/simulator"): lambda _request: json_response(200, self._ready),
+            ("DELETE", "/simulator"): self._reset,
             ("GET", "/simulator/clouds.yaml"): lambda _request: json_response(200, clouds_yaml(self._ready)),
             ("GET", "/simulator/requests"): self._requests,
             ("DELETE", "/simulator/requests"): self._clear_requests,
@@ -118,6 +121,11 @@ class Control:
             return json.loads(request.body)
         except ValueError as error:
             raise InvalidInput(f"the body is not valid JSON: {error}") from error
+
+    def _reset(self, request: Request) -> Response:
+        for undo in (self._clear_requests, self._clear_faults, self._restore_jobs):
+            undo(request)
+        return self._find_subjobs(False)
 
     def _requests(self, _request: Request) -> Response:
         entries = self._log.entries()

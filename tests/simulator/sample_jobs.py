@@ -172,15 +172,15 @@ class SampleJobs:
         return next(cluster for cluster in self.clusters if cluster.name == name)
 
     def _shop_jobs(self) -> JobList:
-        scenes = self._scenes()[: self.job_count]
-        history = self._history(self.job_count - len(scenes))
-        settled = [job for job in scenes if job.finished <= self.start]
-        live = [job for job in scenes if job.finished > self.start]
+        special = self._special_jobs()[: self.job_count]
+        history = self._history(self.job_count - len(special))
+        settled = [job for job in special if job.finished <= self.start]
+        live = [job for job in special if job.finished > self.start]
         everything = history + settled
         random.Random(f"{self.seed}/order").shuffle(everything)
         return JobList(everything, live, self.start, self._arrival if self._new_jobs_every else None)
 
-    def _scenes(self) -> list[Job]:
+    def _special_jobs(self) -> list[Job]:
         """The jobs that make the clusters what the module's docstring says, the most important first."""
         planner = Planner(f"{self.seed}/scenes")
         start, busy = self.start, self._busy_for

@@ -119,6 +119,21 @@ def test_job_list_can_be_replaced(client) -> None:
     assert client.jobs() == jobs
 
 
+def test_reset(client) -> None:
+    jobs = client.jobs()
+    uid = jobs[0]["metadata"]["uid"]
+    subjob = next(job for job in jobs if "subjobs" in job["spec"])["spec"]["subjobs"][0]["metadata"]["uid"]
+    client.fault(call="clusters", times=None, status=500)
+    client.absence(uid, deleted=True)
+    assert client.send("PUT", "/simulator/jobs", []).status == 204
+    assert client.send("PUT", "/simulator/subjobs-by-id").status == 204
+    assert client.send("DELETE", "/simulator").status == 204
+    assert client.log()["count"] == 0
+    assert client.jobs() == jobs
+    assert [client.job(each).status for each in (uid, subjob)] == [200, 404]
+    assert client.get(f"/api/v3/projects/{client.ready['project_id']}/clusters").status == 200
+
+
 def test_unknown_control_call_and_ready_line(client) -> None:
     assert client.send("GET", "/simulator").json == client.ready
     response = client.send("GET", "/simulator/nothing")
