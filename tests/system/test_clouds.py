@@ -149,7 +149,7 @@ def test_refused(cloud: Cloud, files: Files, changes: Entry) -> None:
     outcome = ask({"cloud": "mine", "retries": 0})
     error = outcome.failed("authentication")
     assert (error.http_status, cloud.cce.requests()) == (401, [])
-    assert f"check the cloud mine in {files.folder}" in str(error)
+    assert f"cloud 'mine' in {files.folder}" in str(error)
     assert error.url == f"{cloud.account.url}/auth/tokens"
     assert "wrong-one" not in outcome.text()
     assert cloud.account.user.password not in outcome.text()

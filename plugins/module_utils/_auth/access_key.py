@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._options.settings import AccessKeyCredential
@@ -22,17 +23,27 @@ if t.TYPE_CHECKING:
 _SIGNED_HEADERS = ("Content-Type", "X-Project-Id", "X-Domain-Id", "X-Security-Token")
 
 
+# A signature is valid for so long (Huawei Cloud API Request Signing Guide)
+_TOLERANCE = timedelta(minutes=15)
+
+
 class SignatureAuth:
     """Authenticates a request with a signature.
 
     Args:
         credential: the access key.
         headers: further headers to send and to sign: ``X-Project-Id`` or ``X-Domain-Id``.
+
+    Attributes:
+        advice: what the user can do about a refusal, by the kind of the failure. It changes when a refusal shows that
+            the clock is wrong: look it up after the response.
     """
 
     def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str]) -> None:
         self.credential = credential
         self.headers = headers
+        keys = "access_key, secret_key" + (", security_token (it expires)" if credential.security_token else "")
+        self.advice = {"authentication": f"check {keys}, signature, and the clock of this machine"}
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         url = urlsplit(str(request.url))
@@ -56,7 +67,36 @@ class SignatureAuth:
                 timestamp=timestamp_of(datetime.now(timezone.utc)),
             )
         )
+        # before the client looks at the response
+        request.hooks["response"].append(self._check_clock)
         return request
+
+    def _check_clock(self, response: requests.Response, **_arguments: t.Any) -> None:
+        if response.status_code == 401:
+            difference = _clock_difference(response)
+            if difference and abs(difference) > _TOLERANCE:
+                host = urlsplit(str(response.url)).netloc
+                self.advice["authentication"] = (
+                    f"set the clock of this machine, which is {_described(difference)} that of {host}"
+                )
+
+
+def _clock_difference(response: requests.Response) -> timedelta | None:
+    """How far the clock of this machine is ahead of that of the server, None if a header is missing or invalid."""
+    try:
+        signed = datetime.strptime(response.request.headers["X-Sdk-Date"], "%Y%m%dT%H%M%SZ").replace(
+            tzinfo=timezone.utc
+        )
+        sent = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return signed - (sent if sent.tzinfo else sent.replace(tzinfo=timezone.utc))
+
+
+def _described(difference: timedelta) -> str:
+    minutes = round(abs(difference).total_seconds() / 60)
+    figure = f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"
+    return f"{figure} {'ahead of' if difference > timedelta(0) else 'behind'}"
 
 
 def _host_header(scheme: str, host: str, port: int | None) -> str:

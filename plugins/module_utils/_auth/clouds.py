@@ -54,8 +54,8 @@ def read_entry(settings: Settings, credential: CloudEntry, report: Report) -> Se
         report.secret(secret)
     normalize(entry)
     check_profile(entry, source)
-    override(entry, settings, credential)
     drop_other_regions(entry, settings, source, report)
+    override(entry, settings, credential)
     complete(entry)
     key = take_access_key(entry, credential, source)
     region = interpret(config, credential.name, settings, source, validate=key is None)
@@ -142,6 +142,8 @@ def _login(region: t.Any, settings: Settings, source: str) -> CloudLogin:
         plugin=plugin,
         source=source,
         project_id=settings.project_id,
+        project_name=settings.project_name,
+        project_keys=project_keys(config),
         interfaces=tuple(
             str(name).replace("URL", "") for name in ([interfaces] if isinstance(interfaces, str) else interfaces)
         ),

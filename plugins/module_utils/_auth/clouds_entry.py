@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from .._options.settings import AccessKeyCredential, CloudEntry, Settings
 from .._options.validation import converted, option_error
 from .._report import Report
-from .endpoints import public_url, region_of_project, region_of_url
+from .endpoints import public_url
+from .regions import known_region, region_of_host, region_of_project
 
 Entry = dict[str, t.Any]
 
@@ -106,13 +107,25 @@ def drop_other_regions(entry: Entry, settings: Settings, source: str, report: Re
         return
     auth = entry["auth"]
     for part, key, found, here in (
-        (entry, "region_name", region_of_project(entry.get("region_name")), region),
-        (entry, "cce_endpoint_override", region_of_url(entry.get("cce_endpoint_override")), None),
-        (auth, "auth_url", region_of_url(auth.get("auth_url")), public_url("iam", region)),
+        (entry, "region_name", _region_of_name(entry.get("region_name")), region),
+        (entry, "cce_endpoint_override", _region_of_url(entry.get("cce_endpoint_override")), None),
+        (auth, "auth_url", _region_of_url(auth.get("auth_url")), public_url("iam", region)),
     ):
         if found and found != region:
             report.info(f"Ignoring {key} of {source}: project {settings.project_name} is in {region}, not in {found}.")
             part[key] = here
+
+
+def _region_of_name(name: t.Any) -> str | None:
+    return name if isinstance(name, str) and known_region(name) else None
+
+
+def _region_of_url(url: t.Any) -> str | None:
+    try:
+        return region_of_host(urlsplit(url).hostname) if isinstance(url, str) else None
+    except ValueError:
+        # not a URL: whoever uses it will report that
+        return None
 
 
 def complete(entry: Entry) -> None:

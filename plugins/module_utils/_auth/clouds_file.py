@@ -47,25 +47,8 @@ def read_files(name: str) -> tuple[t.Any, str]:
     for logger in map(logging.getLogger, ("keystoneauth", "openstack")):
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())
-    # OpenStackConfig would read these two variables itself, but then also make a cloud of all other OS_ variables
-    paths = {
-        kind: [*filter(None, [os.environ.get(variable)]), *known]
-        for kind, variable, known in (
-            ("config_files", "OS_CLIENT_CONFIG_FILE", loader.CONFIG_FILES),
-            ("secure_files", "OS_CLIENT_SECURE_FILE", loader.SECURE_FILES),
-            ("vendor_files", "", loader.VENDOR_FILES),
-        )
-    }
-    files = {kind: next(filter(os.path.exists, candidates), None) for kind, candidates in paths.items()}
-    for kind, path in files.items():
-        if path:
-            _check_file(path, "public-clouds" if kind == "vendor_files" else "clouds")
-    file = files["config_files"] or files["secure_files"]
-    if not file:
-        raise option_error(
-            f"No clouds.yaml found for cloud '{name}'. Create one of {', '.join(paths['config_files'])}, "
-            "or set OS_CLIENT_CONFIG_FILE."
-        )
+    paths = _paths(loader)
+    file = _check_files(paths, name)
     with warnings.catch_warnings():
         # deprecated keys are a matter for those who maintain the file
         warnings.simplefilter("ignore")
@@ -78,6 +61,34 @@ def read_files(name: str) -> tuple[t.Any, str]:
     if name not in known:
         raise _unknown(name, file, known)
     return config, file
+
+
+def _paths(loader: t.Any) -> dict[str, list[str]]:
+    """Where each kind of file may be."""
+    # OpenStackConfig would read these two variables itself, but then also make a cloud of all other OS_ variables
+    return {
+        kind: [*filter(None, [os.environ.get(variable)]), *known]
+        for kind, variable, known in (
+            ("config_files", "OS_CLIENT_CONFIG_FILE", loader.CONFIG_FILES),
+            ("secure_files", "OS_CLIENT_SECURE_FILE", loader.SECURE_FILES),
+            ("vendor_files", "", loader.VENDOR_FILES),
+        )
+    }
+
+
+def _check_files(paths: t.Mapping[str, t.Sequence[str]], name: str) -> str:
+    """The path of the file that defines the clouds."""
+    files = {kind: next(filter(os.path.exists, candidates), None) for kind, candidates in paths.items()}
+    for kind, path in files.items():
+        if path:
+            _check_file(path, "public-clouds" if kind == "vendor_files" else "clouds")
+    file = files["config_files"] or files["secure_files"]
+    if not file:
+        raise option_error(
+            f"No clouds.yaml found for cloud '{name}'. Create one of {', '.join(paths['config_files'])}, "
+            "or set OS_CLIENT_CONFIG_FILE."
+        )
+    return file
 
 
 def _check_file(path: str, section: str) -> None:

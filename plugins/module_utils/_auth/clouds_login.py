@@ -21,6 +21,7 @@ from .._http.client import Client, Response
 from .._http.deadline import Deadline
 from .._options.validation import option_error
 from .._report import Report
+from .iam import is_project_id
 from .token import IssuedToken
 
 if t.TYPE_CHECKING:
@@ -36,6 +37,9 @@ class CloudLogin:
     source: str
     """How messages name the entry."""
     project_id: str | None
+    project_name: str | None
+    project_keys: tuple[str, str]
+    """The keys of the entry for the project."""
     interfaces: tuple[str, ...]
     certificate: t.Any = field(repr=False)
     """File or files of a client certificate."""
@@ -48,22 +52,47 @@ class CloudLogin:
         Raises:
             CceError: any kind, when IAM refuses, cannot be reached, or does not name a project.
         """
-        token, access, catalog = self._access(client, report, deadline)
-        project_id = self.project_id or getattr(access, "project_id", None)
+        transport = _Transport(self, client, report, deadline)
+        token, access, catalog = self._access(transport)
+        report.secret(token)
+        project_id = self._project_id(getattr(access, "project_id", None), getattr(access, "project_name", None))
+        if not is_project_id(project_id):
+            raise transport.unusable("has an invalid project ID")
+        return IssuedToken(
+            token,
+            issuer=transport.auth_url,
+            project_id=project_id,
+            project_name=getattr(access, "project_name", None),
+            catalog=catalog,
+            renewable=bool(getattr(self.plugin, "reauthenticate", False)) and not self.sends_passcode,
+            advice=f"check {self.source}: a token expires, and is valid in one region only",
+            interfaces=self.interfaces,
+        )
+
+    def _project_id(self, issued_id: str | None, issued_name: str | None) -> str:
+        """The project's ID, which has to be that of the token if the token has one."""
+        for option, wanted, issued in (
+            ("project_id", self.project_id, issued_id),
+            ("project_name", self.project_name, issued_name),
+        ):
+            if wanted and issued and wanted.lower() != issued.lower():
+                raise option_error(
+                    f"The login of {self.source} belongs to project {issued_name or issued_id}, "
+                    f"not to {wanted} ({option}). Use another cloud, or remove {option}."
+                )
+        project_id = issued_id or self.project_id
         if not project_id:
             raise option_error(
-                f"No project specified. Set project_id or project_name, or add one of them to auth in {self.source}."
+                f"No project specified. Set project_id or project_name, or add {' or '.join(self.project_keys)} "
+                f"to auth in {self.source}."
             )
-        project_name = getattr(access, "project_name", None)
-        renewable = bool(getattr(self.plugin, "reauthenticate", False)) and not self.sends_passcode
-        return IssuedToken(token, project_id, project_name, catalog, renewable, self.interfaces)
+        return project_id
 
-    def _access(self, client: Client, report: Report, deadline: Deadline) -> tuple[str, t.Any, t.Any]:
+    def _access(self, transport: _Transport) -> tuple[str, t.Any, t.Any]:
         """The token, what keystoneauth knows about it, if anything, and the catalog."""
         from keystoneauth1 import exceptions
         from keystoneauth1.session import Session
 
-        transport = _Transport(self, client, report, deadline)
         session = Session(auth=self.plugin, session=transport, cert=self.certificate, redirect=False)
         try:
             self.plugin.invalidate()
@@ -80,7 +109,6 @@ class CloudLogin:
             raise transport.unusable("has an unexpected structure") from None
         if not token:
             raise transport.unusable("has no token")
-        report.secret(token)
         return token, access, catalog
 
 
@@ -92,7 +120,8 @@ class _Transport:
         self._deadline = deadline
         self._report = report
         self._source = login.source
-        self._auth_url: str = getattr(login.plugin, "auth_url", None) or ""
+        self._once = login.sends_passcode
+        self.auth_url: str = getattr(login.plugin, "auth_url", None) or ""
         check = f"check {login.source}"
         self._advice = {
             "authentication": check,
@@ -105,12 +134,12 @@ class _Transport:
         return CceError(
             f"Could not log in to IAM: the response {what}. Check auth_url in {self._source}.",
             "response",
-            url=shown_url(self._auth_url) if self._auth_url else None,
+            url=shown_url(self.auth_url) if self.auth_url else None,
         )
 
     def request(self, method: str, url: str, **arguments: t.Any) -> requests.Response:
         """What keystoneauth calls, with the arguments of requests."""
-        if method == "GET" and url.rstrip("/") == self._auth_url:
+        if method == "GET" and url.rstrip("/") == self.auth_url:
             return _response(method, url, {"Content-Type": "application/json"}, self._versions())
         call = Call(
             "log in to IAM",
@@ -121,6 +150,7 @@ class _Transport:
             headers={name: value for name, value in arguments["headers"].items() if name.lower() != "user-agent"},
             advice=self._advice,
             more={name: arguments[name] for name in ("data", "params", "cert") if arguments.get(name)},
+            once=self._once,
         )
 
         def read(response: Response) -> requests.Response:
@@ -133,7 +163,7 @@ class _Transport:
 
     def _versions(self) -> bytes:
         """What IAM would return about its versions: saves a request and keeps discovery from naming another host."""
-        link = {"rel": "self", "href": self._auth_url}
+        link = {"rel": "self", "href": self.auth_url}
         return json.dumps({"version": {"id": "v3.0", "status": "stable", "links": [link]}}).encode()
 
 

@@ -18,7 +18,7 @@ from .._options.validation import option_error
 from .._secrets import Mask
 from .clouds_entry import Entry, project_keys
 from .clouds_file import secrets_in
-from .endpoints import region_of_project
+from .regions import region_of_project
 
 _MAX_REASON = 200
 

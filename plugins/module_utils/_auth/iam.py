@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 from .._errors import CceError
@@ -44,6 +45,11 @@ def call_iam(client: Client, call: Call, report: Report, deadline: Deadline) -> 
         return value, token
 
     return client.fetch(call, read, deadline)
+
+
+def is_project_id(text: str) -> bool:
+    """Whether a URL and a header can hold this ID and keep it as it is. Those of OTC are 32 hex digits."""
+    return re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}", text) is not None
 
 
 def unusable(call: Call, what: str, advice: str, *, retryable: bool = False) -> CceError:

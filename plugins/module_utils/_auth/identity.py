@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, field
 
 from .._http.call import Auth
@@ -25,7 +26,10 @@ from .access_key import SignatureAuth
 from .endpoints import cce_endpoint
 from .password import log_in
 from .projects import find_project_id
+from .regions import region_of_project
 from .token import IssuedToken, TokenAuth
+
+_TOKEN_ADVICE = "get a new token: it has expired, or it belongs to another region"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,13 @@ class Identity:
     """Base URL of CCE, without a trailing slash."""
     renewable: bool
     """Whether calling ``identify`` again gives a new token."""
+    project_name: str | None = None
+    """None when it is not known without another call."""
+    region: str | None = None
+    """None when it is not known without another call."""
+    advice: t.Mapping[str, str] = field(default_factory=dict)
+    """What the user can do when CCE refuses the credential, by the kind of the failure. Look it up after the response,
+    which may make it more precise."""
 
 
 def identify(settings: Settings, client: Client, report: Report, deadline: Deadline) -> Identity:
@@ -61,22 +72,38 @@ def identify(settings: Settings, client: Client, report: Report, deadline: Deadl
     project_id = settings.project_id or find_project_id(
         settings, _iam_auth(credential, settings), client, report, deadline
     )
-    return Identity(_cce_auth(credential, project_id), project_id, endpoint, renewable=False)
+    auth = _cce_auth(credential, project_id)
+    return _identity(settings, auth, project_id, endpoint, settings.project_name, renewable=False)
 
 
 def _identity_of(token: IssuedToken, settings: Settings) -> Identity:
-    endpoint = cce_endpoint(settings, token.catalog, token.project_name, token.interfaces)
-    return Identity(TokenAuth(token.value), token.project_id, endpoint, token.renewable)
+    endpoint = cce_endpoint(settings, token)
+    auth = TokenAuth(token.value, token.advice)
+    name = token.project_name or settings.project_name
+    return _identity(settings, auth, token.project_id, endpoint, name, renewable=token.renewable)
 
 
-def _iam_auth(credential: TokenCredential | AccessKeyCredential, settings: Settings) -> Auth:
+def _identity(
+    settings: Settings,
+    auth: TokenAuth | SignatureAuth,
+    project_id: str,
+    endpoint: str,
+    project_name: str | None,
+    *,
+    renewable: bool,
+) -> Identity:
+    region = settings.region or region_of_project(project_name)
+    return Identity(auth, project_id, endpoint, renewable, project_name, region, auth.advice)
+
+
+def _iam_auth(credential: TokenCredential | AccessKeyCredential, settings: Settings) -> TokenAuth | SignatureAuth:
     if isinstance(credential, TokenCredential):
-        return TokenAuth(credential.token)
+        return TokenAuth(credential.token, _TOKEN_ADVICE)
     # Huawei Cloud's signing guide: calls of global services may need to name the account
     return SignatureAuth(credential, {"X-Domain-Id": settings.user_domain_id} if settings.user_domain_id else {})
 
 
-def _cce_auth(credential: TokenCredential | AccessKeyCredential, project_id: str) -> Auth:
+def _cce_auth(credential: TokenCredential | AccessKeyCredential, project_id: str) -> TokenAuth | SignatureAuth:
     if isinstance(credential, TokenCredential):
-        return TokenAuth(credential.token)
+        return TokenAuth(credential.token, _TOKEN_ADVICE)
     return SignatureAuth(credential, {"X-Project-Id": project_id})

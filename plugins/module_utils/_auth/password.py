@@ -16,16 +16,19 @@ from .._http.deadline import Deadline
 from .._options.settings import PasswordCredential, Settings
 from .._report import Report
 from .endpoints import iam_url
-from .iam import call_iam, unusable
+from .iam import call_iam, is_project_id, unusable
 from .json_values import dict_or_empty, text_or_none
 from .token import IssuedToken
 
 _ADVICE = {
-    "authentication": "check username, password and user_domain_name, and set passcode if the user has a second factor",
     "permission": "check that the user may call the API and belongs to the project",
     "not_found": "check auth_url",
     "response": "check auth_url",
 }
+
+
+# The token is new: what remains is that it was sent to the wrong place
+_TOKEN_ADVICE = "check region and endpoint: a token is valid in one region only"
 
 
 def log_in(
@@ -42,7 +45,9 @@ def log_in(
         no_auth,
         method="POST",
         json={"auth": {"identity": _identity(settings, credential), "scope": _scope(settings)}},
-        advice=_ADVICE,
+        advice={**_ADVICE, "authentication": _login_advice(settings, credential)},
+        # a passcode is valid for one login
+        once=bool(credential.passcode),
     )
     response, token = call_iam(client, call, report, deadline)
     if not token:
@@ -52,7 +57,26 @@ def log_in(
     project_id = text_or_none(project.get("id")) or settings.project_id
     if not project_id:
         raise unusable(call, "has no project", "Check project_name, or set project_id")
-    return IssuedToken(token, project_id, text_or_none(project.get("name")), body.get("catalog"), renewable=True)
+    if not is_project_id(project_id):
+        raise unusable(call, "has an invalid project ID", "Check auth_url")
+    return IssuedToken(
+        token,
+        issuer=call.url,
+        project_id=project_id,
+        project_name=text_or_none(project.get("name")),
+        catalog=body.get("catalog"),
+        renewable=not call.once,
+        advice=_TOKEN_ADVICE,
+    )
+
+
+def _login_advice(settings: Settings, credential: PasswordCredential) -> str:
+    """What can be wrong: IAM responds to a mistyped project as to a wrong password."""
+    account = "user_domain_id" if settings.user_domain_id else "user_domain_name"
+    project = "project_id" if settings.project_id else "project_name"
+    factor = "passcode, " if credential.passcode else ""
+    advice = f"check username, password, {factor}{account} and {project}"
+    return advice if factor else f"{advice}, and set passcode if the user has a second factor"
 
 
 def _domain(settings: Settings) -> dict[str, str]:

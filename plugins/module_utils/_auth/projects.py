@@ -8,50 +8,97 @@
 
 from __future__ import annotations
 
+import difflib
 import typing as t
+from collections import ChainMap
 from urllib.parse import quote, urlencode
 
 from .._errors import CceError
-from .._http.call import Auth, Call
+from .._http.call import Call
 from .._http.client import Client
 from .._http.deadline import Deadline
 from .._options.settings import Settings
+from .._options.validation import option_error
 from .._report import Report
+from .access_key import SignatureAuth
 from .endpoints import iam_url
-from .iam import call_iam
+from .iam import call_iam, is_project_id, unusable
 from .json_values import dicts_in, text_or_none
+from .token import TokenAuth
 
 _ADVICE = {
-    "authentication": "check the credentials: a token expires, and a key needs the right signature",
     "permission": "set project_id, or allow the user to list projects",
     "not_found": "check auth_url",
     "response": "check auth_url",
 }
 
 
-def find_project_id(settings: Settings, auth: Auth, client: Client, report: Report, deadline: Deadline) -> str:
+def find_project_id(
+    settings: Settings, auth: TokenAuth | SignatureAuth, client: Client, report: Report, deadline: Deadline
+) -> str:
     """The ID of the project with the name ``settings.project_name``.
+
+    Users who may not list all projects get 403 or an empty list, and still their own projects from another call (OTC
+    IAM API reference, "Querying the List of Projects Accessible to Users").
 
     Raises:
         CceError: when IAM refuses, cannot be reached, or does not know exactly one such project.
     """
-    purpose = f"look up project {settings.project_name}"
-    call = Call(
-        purpose,
-        # a space as %20: not every server reads a plus sign as one, and both sides must sign the same
-        f"{iam_url(settings)}/projects?{urlencode({'name': settings.project_name}, quote_via=quote)}",
-        auth,
-        headers={"Content-Type": "application/json"},
-        advice=_ADVICE,
+    # a space as %20: not every server reads a plus sign as one, and both sides must sign the same
+    query = urlencode({"name": settings.project_name}, quote_via=quote)
+    refusal = None
+    found = _Found([], [])
+    try:
+        found = _find(f"/projects?{query}", settings, auth, client, report, deadline)
+    except CceError as error:
+        if error.kind != "permission":
+            raise
+        refusal = error
+    if not found.ids:
+        try:
+            found = _find("/auth/projects", settings, auth, client, report, deadline)
+        except CceError as error:
+            if refusal and error.kind in ("permission", "not_found"):
+                # it says more: not every IAM has the other call
+                raise refusal from None
+            raise
+    if len(found.ids) == 1:
+        return found.ids[0]
+    count = f"{len(found.ids)} projects have" if found.ids else "no project has"
+    near = difflib.get_close_matches(settings.project_name or "", found.other_names, n=3)
+    hint = f" (did you mean {' or '.join(near)}?)" if near and not found.ids else ""
+    raise option_error(
+        f"Could not {_purpose(settings)}: {count} that name. Check project_name{hint}, or set project_id."
     )
+
+
+class _Found(t.NamedTuple):
+    """What is in a list of projects."""
+
+    ids: list[str]
+    """Of the projects with the name. The filter of the API only saves time: nothing relies on it."""
+    other_names: list[str]
+
+
+def _find(
+    path: str, settings: Settings, auth: TokenAuth | SignatureAuth, client: Client, report: Report, deadline: Deadline
+) -> _Found:
+    headers = {"Content-Type": "application/json"}
+    # not copied: the advice may become more precise with the response
+    advice = ChainMap(auth.advice, _ADVICE)
+    call = Call(_purpose(settings), iam_url(settings) + path, auth, headers=headers, advice=advice)
     response = call_iam(client, call, report, deadline)[0]
-    found = [
-        project["id"]
-        for project in dicts_in(response.get("projects"))
-        # the filter of the API only saves time: nothing relies on it
-        if project.get("name") == settings.project_name and text_or_none(project.get("id"))
-    ]
-    if len(found) != 1:
-        count = f"{len(found)} projects have" if found else "no project has"
-        raise CceError(f"Could not {purpose}: {count} that name. Check project_name, or set project_id.", "option")
-    return t.cast(str, found[0])
+    found = _Found([], [])
+    for project in dicts_in(response.get("projects")):
+        name, project_id = text_or_none(project.get("name")), text_or_none(project.get("id"))
+        if name and name != settings.project_name:
+            found.other_names.append(name)
+        elif name and project_id:
+            if not is_project_id(project_id):
+                raise unusable(call, "has an invalid project ID", "Set project_id")
+            found.ids.append(project_id)
+    return found
+
+
+def _purpose(settings: Settings) -> str:
+    return f"look up project {settings.project_name}"

@@ -16,10 +16,16 @@ if t.TYPE_CHECKING:
 
 
 class TokenAuth:
-    """Authenticates a request with a token of IAM."""
+    """Authenticates a request with a token of IAM.
 
-    def __init__(self, token: str) -> None:
+    Attributes:
+        token: the token.
+        advice: what the user can do about a refusal, by the kind of the failure.
+    """
+
+    def __init__(self, token: str, advice: str) -> None:
         self.token = token
+        self.advice = {"authentication": advice}
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["X-Auth-Token"] = self.token
@@ -31,11 +37,15 @@ class IssuedToken:
     """What a login returns: a token and what IAM says about it."""
 
     value: str = field(repr=False)
+    issuer: str
+    """URL of IAM."""
     project_id: str
     project_name: str | None
     catalog: t.Any = field(repr=False)
     """The catalog of services as it came, whatever that is."""
     renewable: bool
     """Whether the same login can be made again."""
+    advice: str
+    """What the user can do when CCE refuses the token."""
     interfaces: tuple[str, ...] = ("public",)
     """Which interfaces of the catalog to use."""

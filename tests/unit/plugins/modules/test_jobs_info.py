@@ -48,9 +48,9 @@ def test_result_has_its_keys(run_module: Run, simulator: t.Any) -> None:
 def test_retries_stand_in_the_log_and_not_among_the_warnings(run_module: Run, simulator: t.Any) -> None:
     simulator.control("POST", "/faults", {"path": "/api/v2/projects", "status": 503})
     result = run_module(simulator.access())
-    assert [text.startswith("Attempt 2 of 5 to list the jobs in ") and "HTTP 503" in text for text in result["log"]] == [
-        True
-    ]
+    assert [
+        text.startswith("Attempt 2 of 5 to list the jobs in ") and "HTTP 503" in text for text in result["log"]
+    ] == [True]
     assert not result.get("warnings")
     simulator.control("POST", "/faults", {"path": "/api/v2/projects", "status": 503})
     failed = run_module({**simulator.access(), "retries": 0})

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import typing as t
 from pathlib import Path
 
@@ -21,6 +22,25 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     for kind, file in (("CONFIG", "clouds"), ("SECURE", "secure")):
         monkeypatch.setenv(f"OS_CLIENT_{kind}_FILE", str(tmp_path / f"{file}.yaml"))
+
+
+class TrustedServer(t.NamedTuple):
+    """What a server on loopback needs to be reached by https."""
+
+    context: ssl.SSLContext
+    authority: str
+    """The file with the certificate to trust."""
+
+
+@pytest.fixture(scope="session")
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> TrustedServer:
+    trustme = pytest.importorskip("trustme")
+    authority = trustme.CA()
+    file = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return TrustedServer(context, str(file))
 
 
 @pytest.fixture

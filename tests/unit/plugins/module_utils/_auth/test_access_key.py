@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import email.utils
+import time
 import typing as t
 
 import pytest
@@ -13,6 +16,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.access_key import SignatureAuth
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.call import Call
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
@@ -23,9 +27,12 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.requ
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
     ACCESS_KEY,
     BY_KEY,
+    BY_SESSION_KEY,
     SECRET_KEY,
     SECURITY_TOKEN,
     check_signature,
+    identity_for,
+    refusal,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
@@ -34,12 +41,20 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.ht
 )
 
 
-def signed_request(url: str, procedure: str = "scope", proxy: str | None = None, **more: t.Any) -> None:
+def signed_request(
+    url: str,
+    procedure: str = "scope",
+    proxy: str | None = None,
+    auth: t.Any = None,
+    refused: bool = False,
+    **more: t.Any,
+) -> None:
     credential = AccessKeyCredential(ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN, procedure)
-    auth = SignatureAuth(credential, {"X-Project-Id": "p1"})
+    auth = auth or SignatureAuth(credential, {"X-Project-Id": "p1"})
     client = Client(verify=True, proxy=proxy, retries=0, agent="tests", report=Told().report)
     call = Call("list", url, auth, headers={"Content-Type": "application/json"}, **more)
-    client.fetch(call, b"".join, Deadline(10))
+    with pytest.raises(CceError) if refused else contextlib.nullcontext():
+        client.fetch(call, b"".join, Deadline(10))
     client.close()
 
 
@@ -116,3 +131,48 @@ def test_retries_are_signed_again() -> None:
     check_signature(first)
     check_signature(second)
     assert first.headers["x-sdk-date"] < second.headers["x-sdk-date"]
+
+
+def http_date(seconds: float) -> str:
+    """The time so many seconds from now, as in the header Date."""
+    return email.utils.formatdate(time.time() + seconds, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "figure"),
+    [
+        (1200, "20 min behind"),
+        (-1200, "20 min ahead of"),
+        (86400, "24 h behind"),
+        (-90000, "25 h ahead of"),
+    ],
+)
+@pytest.mark.parametrize("call", ["look-up", "jobs"])
+def test_clock_that_is_wrong(ahead: float, figure: str, call: str) -> None:
+    body = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: x-sdk-date expired"}
+    with Server(answer(401, body, Date=http_date(ahead))) as server:
+        if call == "look-up":
+            error = refusal(**BY_KEY, project_name="eu-de_x", auth_url=server.url)
+            advice = str(error)
+        else:
+            identity = identity_for(**BY_KEY, project_id="p1", endpoint=server.url)
+            signed_request(server.url, auth=identity.auth, refused=True)
+            advice = identity.advice["authentication"]
+        assert f"{figure} that of {server.host}" in advice
+    assert "secret_key" not in advice
+
+
+@pytest.mark.parametrize("date", [0, 800, -800, "", "yesterday", "Thu, 99 Foo"])
+@pytest.mark.parametrize("credential", [BY_KEY, BY_SESSION_KEY], ids=["key", "session key"])
+def test_refused_signature(credential: dict[str, str], date: float | str) -> None:
+    header = date if isinstance(date, str) else http_date(date)
+    with Server(answer(401, {"error_code": "APIGW.0301"}, Date=header)) as server:
+        error = refusal(**credential, project_name="eu-de_x", auth_url=server.url)
+    advised = ["access_key", "secret_key", "signature", "clock", *({*credential} & {"security_token"})]
+    assert [word for word in advised if word not in str(error)] == []
+
+
+def test_clock_matters_only_after_a_refusal() -> None:
+    with Server(answer(403, {}, Date=http_date(1200))) as server:
+        error = refusal(**BY_KEY, project_name="eu-de_x", auth_url=server.url)
+    assert "clock" not in str(error)

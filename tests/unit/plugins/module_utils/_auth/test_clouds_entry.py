@@ -143,3 +143,11 @@ def test_project_of_the_task_fixes_the_region(
     if not typed:
         # what the entry has is passed over, and the log shows that
         assert any("cce_endpoint_override" in note and "eu-nl" in note for note in told.notes)
+
+
+def test_options_are_not_passed_over(write: t.Callable[..., None]) -> None:
+    urls = {"auth_url": "https://iam.eu-de.otc.t-systems.com/v3", "endpoint": "https://cce.eu-de.otc.t-systems.com"}
+    write({"mine": {"auth": AUTH, "region_name": "eu-de"}})
+    found = read(project_name="eu-nl_lab", **urls)
+    assert {name: getattr(found, name) for name in urls} == urls
+    assert plugin_of(found).auth_url == urls["auth_url"]

@@ -13,17 +13,25 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.cloud_entries import (
     AUTH,
     ISSUED,
     KEY,
     PASSWORD,
+    Entry,
     ask,
     catalog_of,
     failure,
     issued,
 )
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Server, Told, answer
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import INVALID_IDS
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    Server,
+    Told,
+    answer,
+    then_close,
+)
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v3", "/v3/", "/identity/v3"])
@@ -90,6 +98,24 @@ def test_unknown_endpoint(write: t.Callable[..., None]) -> None:
         assert "endpoint" in str(failure("option"))
 
 
+@pytest.mark.parametrize("project_id", INVALID_IDS, ids=range(len(INVALID_IDS)))
+def test_invalid_project_id(write: t.Callable[..., None], project_id: str) -> None:
+    project = {"id": project_id, "name": "eu-de_team", "domain": {"id": "d", "name": "d"}}
+    with Server(issued(project=project)) as server:
+        write({"mine": {"auth": {**AUTH, "auth_url": server.url}}})
+        assert "cloud 'mine'" in str(failure("response", endpoint=server.url))
+        assert len(server.requests) == 1
+
+
+def test_only_endpoint_of_a_private_cloud(write: t.Callable[..., None]) -> None:
+    # the name of this project does not begin with a region
+    project = {"id": "p1", "name": "blue", "domain": {"id": "d", "name": "d"}}
+    with Server() as server:
+        server.answers = [issued(catalog_of(server.url), project), answer()]
+        write({"mine": {"auth": {**AUTH, "auth_url": server.url, "project_name": "blue"}}})
+        assert ask(Told()).project_id == "p1"
+
+
 def test_timeout_applies_to_the_login(write: t.Callable[..., None]) -> None:
     with Server(lambda wire: wire.hang()) as server:
         write({"mine": {"auth": {**AUTH, "auth_url": server.url}}})
@@ -113,13 +139,126 @@ def test_login_is_renewed_once(write: t.Callable[..., None]) -> None:
     assert server.requests[-1].headers["x-auth-token"] == second
 
 
-def test_passcode_is_used_once(write: t.Callable[..., None]) -> None:
+@pytest.mark.parametrize("place", ["option", "entry"])
+@pytest.mark.parametrize(
+    "login",
+    [
+        {"auth_type": "v3multifactor", "auth_methods": ["v3password", "v3totp"]},
+        {"auth_type": "v3totp"},
+    ],
+)
+@pytest.mark.parametrize(
+    "failure_of",
+    [issued(), answer(503, "", Retry_After="0.01"), answer(429, ""), then_close(b"")],
+    ids=["renewal", "503", "429", "closed"],
+)
+def test_passcode_is_sent_once(write: t.Callable[..., None], place: str, login: Entry, failure_of: t.Any) -> None:
+    with Server(failure_of, answer(401, {})) as server:
+        auth = {key: value for key, value in AUTH.items() if key != "password" or "auth_methods" in login}
+        auth["auth_url"] = server.url
+        write(
+            {"mine": {"auth": auth, **login}},
+            {"mine": {"auth": {"passcode": "Zx9-code"}}} if place == "entry" else None,
+        )
+        with pytest.raises(CceError):
+            ask(Told(), endpoint=server.url, retries=3, **({"passcode": "Zx9-code"} if place == "option" else {}))
+        sent = [request for request in server.requests if b"Zx9-code" in request.body]
+        assert len(sent) == 1
+    assert sent[0].json["auth"]["identity"]["totp"]["user"]["passcode"] == "Zx9-code"
+
+
+class Agency:
+    """The loader of a stand-in for the plugin of otcextensions: after a login with password, it assumes an agency."""
+
+    def __init__(self) -> None:
+        from keystoneauth1 import loading
+
+        names = ("target-agency-name", "target-domain-name", "target-project-id", "target-project-name")
+        self._password = loading.get_plugin_loader("v3password")
+        self._options = [loading.Opt(name) for name in names]
+
+    def get_options(self) -> list[t.Any]:
+        return [*self._password.get_options(), *self._options]
+
+    def load_from_options(self, **options: t.Any) -> t.Any:
+        from keystoneauth1 import access
+        from keystoneauth1.identity.v3 import Password
+
+        target = {option.dest: options.pop(option.dest, None) for option in self._options}
+        base: t.Any = Password
+
+        class Plugin(base):
+            def get_auth_ref(self, session: t.Any, **arguments: t.Any) -> t.Any:
+                user = super().get_auth_ref(session, **arguments)
+                project = {"id": target["target_project_id"], "name": target["target_project_name"]}
+                role = {"domain_name": target["target_domain_name"], "xrole_name": target["target_agency_name"]}
+                body = {
+                    "identity": {"methods": ["assume_role"], "assume_role": role},
+                    "scope": {"project": {key: value for key, value in project.items() if value}},
+                }
+                headers = {"Accept": "application/json", "X-Auth-Token": user.auth_token}
+                response = session.post(
+                    self.token_url, json={"auth": body}, headers=headers, authenticated=False, log=False
+                )
+                return access.AccessInfoV3(auth_token=response.headers["X-Subject-Token"], body=response.json())
+
+        return self._password.load_from_options(**options) and Plugin(**options)
+
+
+@pytest.fixture
+def agency(monkeypatch: pytest.MonkeyPatch) -> None:
+    loading = pytest.importorskip("keystoneauth1.loading")
+    if "agency" not in loading.get_available_plugin_names():
+        original = loading.get_plugin_loader
+        monkeypatch.setattr(loading, "get_plugin_loader", lambda name: Agency() if name == "agency" else original(name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "scope"),
+    [
+        ({}, {"name": "eu-de_theirs"}),
+        ({"project_id": "p2"}, {"id": "p2"}),
+        ({"project_name": "eu-de_p2"}, {"name": "eu-de_p2"}),
+    ],
+)
+def test_agency_logs_in_to_the_project_that_is_listed(
+    write: t.Callable[..., None], agency: None, typed: Entry, scope: Entry
+) -> None:
+    theirs = {"id": "p2", "name": scope.get("name", "eu-de_theirs"), "domain": {"id": "t", "name": "t"}}
+    target = {
+        "target_agency_name": "reader",
+        "target_domain_name": "theirs",
+        "target_project_name": "eu-de_theirs",
+    }
     with Server() as server:
-        server.answers = [issued(), answer(401, {})]
-        auth = {**AUTH, "auth_url": server.url}
-        methods = {"auth_type": "v3multifactor", "auth_methods": ["v3password", "v3totp"]}
-        write({"mine": {"auth": auth, **methods}})
-        failure("authentication", endpoint=server.url, passcode="Zx9-code")
-    assert [request.method for request in server.requests] == ["POST", "GET"]
-    identity = json.loads(server.requests[0].body)["auth"]["identity"]
-    assert identity["totp"]["user"]["passcode"] == "Zx9-code"
+        server.answers = [issued(), issued(project=theirs, X_Subject_Token="Zx9-assumed"), answer()]
+        own = {key: value for key, value in AUTH.items() if key != "project_domain_name"}
+        write({"mine": {"auth_type": "agency", "auth": {**own, **target, "auth_url": f"{server.url}/v3"}}})
+        assert ask(Told(), endpoint=server.url, **typed).project_id == "p2"
+    login, assumed, jobs = server.requests
+    # the login of the user itself stays as it is in the entry
+    assert login.json["auth"]["scope"]["project"]["name"] == "eu-de_team"
+    assert assumed.json["auth"]["scope"] == {"project": scope}
+    assert jobs.target.startswith("/api/v2/projects/p2/")
+    assert jobs.headers["x-auth-token"] == "Zx9-assumed"
+
+
+def test_agency_without_a_project(write: t.Callable[..., None], agency: None) -> None:
+    target = {"target_agency_name": "reader", "target_domain_name": "theirs"}
+    with Server(
+        issued(), answer(201, {"token": {"methods": ["assume_role"]}}, X_Subject_Token="Zx9-assumed")
+    ) as server:
+        write({"mine": {"auth_type": "agency", "auth": {**AUTH, **target, "auth_url": f"{server.url}/v3"}}})
+        assert "target_project_name" in str(failure("option", endpoint=server.url))
+
+
+@pytest.mark.parametrize("typed", [{"project_id": "p2"}, {"project_name": "eu-de_p2"}])
+def test_login_that_belongs_to_another_project(write: t.Callable[..., None], typed: Entry) -> None:
+    auth = {"application_credential_id": "a", "application_credential_secret": "Zx9-secret"}
+    with Server(issued()) as server:
+        auth["auth_url"] = server.url
+        write({"mine": {"auth_type": "v3applicationcredential", "auth": auth}})
+        error = failure("option", endpoint=server.url, **typed)
+        assert len(server.requests) == 1
+    for fact in ("cloud 'mine'", "eu-de_team", *typed, *typed.values()):
+        assert fact in str(error)

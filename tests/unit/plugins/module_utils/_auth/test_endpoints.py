@@ -12,6 +12,10 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
     BY_KEY,
     BY_PASSWORD,
@@ -22,6 +26,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
+    Told,
     answer,
 )
 
@@ -74,6 +79,26 @@ CATALOGS: dict[str, tuple[t.Any, str]] = {
         [entry("cce", at("https://["), at("https://"), at("ftp://x"), at("x"), at(""), at("//x"))],
         PUBLIC,
     ),
+    "hosts that cannot be used": (
+        [
+            entry(
+                "ccev2.0",
+                at("http://a b/"),
+                at("http://a%20b/"),
+                at("https://１２７.0.0.1"),
+                at("https://cce.exämple.com"),
+                at("https://user:secret@cce.example.com"),
+                at("https://a..b"),
+                at("https://a:0"),
+                at("https://a:99999"),
+                at("https://a:b"),
+                at("https://\ud800"),
+                at("https://a\\b"),
+            )
+        ],
+        PUBLIC,
+    ),
+    "IPv6": ([entry("ccev2.0", at("https://[2001:db8::1]:8443/x"))], "https://[2001:db8::1]:8443"),
 }
 
 
@@ -162,3 +187,29 @@ def test_unknown_regions(region: str) -> None:
         assert f"'{region}'" in str(error)
         assert "auth_url" in str(error)
         assert server.requests == []
+
+
+@pytest.mark.parametrize("credential", ["password", "cloud"])
+def test_plain_http_from_the_catalog_of_an_https_login(
+    credential: str, trusted: t.Any, write: t.Callable[..., None]
+) -> None:
+    with Server() as cce, Server(tls=trusted.context) as iam:
+        user = {"id": "u", "name": "u", "domain": {"id": "d", "name": "d"}}
+        project = {"id": "p1", "name": "eu-de_x", "domain": {"id": "d", "name": "d"}}
+        iam.answers = [login({"token": {"user": user, "project": project, "catalog": [entry("cce", at(cce.url))]}})]
+        typed: dict[str, t.Any] = {"ca_cert": trusted.authority, "retries": 0}
+        if credential == "cloud":
+            auth = {"auth_url": iam.url, "username": "u", "password": "Zx9-password", "user_domain_name": "d"}
+            write({"mine": {"auth": {**auth, "project_name": "eu-de_x"}}})
+            typed.update(cloud="mine")
+        else:
+            typed.update(**BY_PASSWORD, project_name="eu-de_x", auth_url=iam.url)
+        told = Told()
+        with pytest.raises(CceError) as caught:
+            find_jobs(read_request(MODULE, typed, {}, {}), "tests", told.report)
+        assert caught.value.kind == "response"
+        for fact in (cce.url, iam.url, "endpoint"):
+            assert fact in str(caught.value)
+        assert (len(iam.requests), cce.accepted, told.warnings) == (1, 0, [])
+        # whoever asks for it gets it, with a warning off loopback
+        assert find_jobs(read_request(MODULE, {**typed, "endpoint": cce.url}, {}, {}), "tests", told.report).jobs == []

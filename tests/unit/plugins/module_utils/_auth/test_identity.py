@@ -30,6 +30,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     SECURITY_TOKEN,
     TOKEN,
     check_signature,
+    identity_for,
     login,
     projects,
 )
@@ -37,6 +38,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.ht
     Server,
     Told,
     answer,
+    then_close,
 )
 
 
@@ -61,6 +63,33 @@ def test_login_is_renewed_once() -> None:
     assert len(told.notes) == 1
     assert told.secrets == [PASSWORD, ISSUED, "second-token"]
     assert told.warnings == []
+
+
+FAILURES: list[t.Any] = [
+    answer(401, ""),
+    answer(429, "", Retry_After="0.01"),
+    answer(500, ""),
+    answer(503, "", Retry_After="0.01"),
+    login("{"),
+    then_close(b""),
+    then_close(login()[:-5]),
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=range(len(FAILURES)))
+def test_passcode_is_sent_once(failure: t.Any) -> None:
+    with Server(failure, login(), answer()) as server:
+        with pytest.raises(CceError):
+            jobs(**BY_PASSWORD, passcode=PASSCODE, project_name="eu-de", auth_url=server.url, endpoint=server.url)
+        assert [request.method for request in server.requests] == ["POST"]
+
+
+def test_login_with_a_passcode_is_not_renewed() -> None:
+    with Server(login(), refused_token(), login(), answer()) as server:
+        with pytest.raises(CceError) as caught:
+            jobs(**BY_PASSWORD, passcode=PASSCODE, project_name="eu-de", auth_url=server.url, endpoint=server.url)
+        assert [request.method for request in server.requests] == ["POST", "GET"]
+    assert caught.value.code == "APIGW.0307"
 
 
 def test_login_is_not_renewed_twice() -> None:
@@ -136,3 +165,20 @@ def test_secrets_in_responses_are_masked() -> None:
             # masking a string as short as a passcode would damage times and names
             assert sent - {PASSCODE} <= {*told.secrets}
             assert PASSCODE not in told.secrets
+
+
+@pytest.mark.parametrize(
+    ("typed", "advised", "others"),
+    [
+        (BY_TOKEN, ["token", "expired", "region"], ["key", "password"]),
+        (BY_KEY, ["access_key", "secret_key", "signature", "clock"], ["token", "password"]),
+        (BY_SESSION_KEY, ["access_key", "secret_key", "security_token", "signature", "clock"], ["password"]),
+        (BY_PASSWORD, ["region", "endpoint"], ["key", "password"]),
+    ],
+    ids=["token", "key", "session key", "password"],
+)
+def test_advice_fits_the_credential(typed: dict[str, str], advised: list[str], others: list[str]) -> None:
+    with Server(login()) as server:
+        advice = identity_for(**typed, project_id=PROJECT_ID, endpoint="https://x", auth_url=server.url).advice
+    assert [word for word in advised if word not in advice["authentication"]] == []
+    assert [word for word in others if word in advice["authentication"]] == []

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 import pytest
@@ -16,6 +17,7 @@ pytest.importorskip("ansible")
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
     BY_PASSWORD,
     FIXTURES,
+    INVALID_IDS,
     ISSUED,
     PASSCODE,
     PASSWORD,
@@ -171,7 +173,7 @@ def test_truncated_login_response(body: str) -> None:
 @pytest.mark.parametrize(
     ("status", "kind", "advised"),
     [
-        (401, "authentication", ["username", "password", "user_domain_name", "passcode"]),
+        (401, "authentication", ["username", "password", "user_domain_name", "project_name", "passcode"]),
         (403, "permission", ["project"]),
         (404, "not_found", ["auth_url"]),
         (302, "response", ["auth_url"]),
@@ -185,3 +187,28 @@ def test_login_refused(status: int, kind: str, advised: list[str]) -> None:
     assert [word for word in advised if word not in str(error)] == []
     assert error.kind == kind
     assert PASSWORD not in str(error) + str(error.as_dict())
+
+
+@pytest.mark.parametrize(
+    ("typed", "advised"),
+    [
+        ({"project_id": "p1"}, "project_id"),
+        ({"project_name": "eu-de", "user_domain_id": "d1", "user_domain_name": None}, "user_domain_id"),
+        ({"project_name": "eu-de", "passcode": PASSCODE}, "passcode"),
+    ],
+)
+def test_advice_names_the_options_in_use(typed: dict[str, t.Any], advised: str) -> None:
+    with Server(answer(401, "")) as server:
+        error = refusal(**{**BY_PASSWORD, **typed}, auth_url=server.url)
+    names = set(re.findall("username|password|passcode|user_domain_(?:name|id)|project_(?:name|id)", str(error)))
+    assert advised in names
+    assert not {"project_name", "project_id"} <= names
+    assert not {"user_domain_name", "user_domain_id"} <= names
+
+
+@pytest.mark.parametrize("project_id", INVALID_IDS, ids=range(len(INVALID_IDS)))
+def test_invalid_project_id(project_id: str) -> None:
+    with Server(login({"token": {"project": {"id": project_id, "name": "eu-de"}}})) as server:
+        error = refusal(**BY_PASSWORD, project_name="eu-de", auth_url=server.url)
+    assert (error.kind, error.url) == ("response", f"{server.url}/v3/auth/tokens")
+    str(error).encode()

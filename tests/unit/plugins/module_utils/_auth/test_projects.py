@@ -17,6 +17,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     BY_SESSION_KEY,
     BY_TOKEN,
     FIXTURES,
+    INVALID_IDS,
     SECRET_KEY,
     SECURITY_TOKEN,
     TOKEN,
@@ -78,6 +79,46 @@ def test_no_single_project_of_that_name(response: bytes, words: str) -> None:
     assert error.kind == "option"
 
 
+@pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY], ids=["token", "key"])
+@pytest.mark.parametrize(
+    "first", [projects(), answer(403, {"error": {"code": 403, "message": "No."}}), projects({"id": "p2", "name": "b"})]
+)
+def test_user_who_may_not_list_all_projects(credential: dict[str, str], first: bytes) -> None:
+    own = projects({"id": "p2", "name": "eu-de"}, {"id": "p1", "name": "eu-de_x"})
+    with Server(first, own) as server:
+        identity = identity_for(**credential, project_name="eu-de_x", auth_url=server.url, retries=4)
+        assert [request.target for request in server.requests] == ["/v3/projects?name=eu-de_x", "/v3/auth/projects"]
+        if credential is BY_KEY:
+            check_signature(server.requests[1])
+    assert identity.project_id == "p1"
+
+
+def test_mistyped_project() -> None:
+    with Server(projects(), projects({"id": "p1", "name": "eu-de_shop"}, {"id": "p2", "name": "eu-nl"})) as server:
+        assert "eu-de_shop" in str(refusal(**BY_TOKEN, project_name="eu-de_shpo", auth_url=server.url))
+
+
+@pytest.mark.parametrize(
+    ("responses", "status", "path"),
+    [
+        # the first refusal says why the second call had to be made at all
+        ([answer(403, ""), answer(403, "")], 403, "/v3/projects"),
+        ([answer(403, ""), answer(404, "")], 403, "/v3/projects"),
+        ([projects(), answer(403, "")], 403, "/v3/auth/projects"),
+        ([projects(), answer(503, "")], 503, "/v3/auth/projects"),
+        ([answer(403, ""), answer(503, "")], 503, "/v3/auth/projects"),
+    ],
+    ids=range(5),
+)
+def test_both_lists_of_projects_refused(responses: list[bytes], status: int, path: str) -> None:
+    with Server(*responses) as server:
+        error = refusal(**BY_TOKEN, project_name="eu-de_x", auth_url=server.url)
+        assert len(server.requests) == 2
+        assert (error.http_status, error.url) == (status, server.url + path)
+    if status == 403:
+        assert "project_id" in str(error)
+
+
 def test_published_response() -> None:
     body = (FIXTURES / "projects.json").read_bytes()
     with Server(answer(200, body)) as server:
@@ -89,12 +130,26 @@ def test_published_response() -> None:
 @pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY], ids=["token", "key"])
 def test_look_up_refused(credential: dict[str, str], status: int) -> None:
     advice = {
-        401: "credentials",
+        401: "token" if credential is BY_TOKEN else "secret_key",
         403: "project_id",
         404: "auth_url",
     }
     with Server(answer(status, "")) as server:
         error = refusal(**credential, project_name="eu-de_x", auth_url=server.url, retries=4)
-        assert len(server.requests) == 1
+        assert len(server.requests) == (2 if status == 403 else 1)
         assert error.url == server.url + "/v3/projects"
     assert advice[status] in str(error)
+
+
+@pytest.mark.parametrize("project_id", INVALID_IDS, ids=range(len(INVALID_IDS)))
+@pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY], ids=["token", "key"])
+def test_invalid_project_id(credential: dict[str, str], project_id: str) -> None:
+    with Server(projects({"id": project_id, "name": "eu-de"})) as server:
+        error = refusal(**credential, project_name="eu-de", auth_url=server.url)
+    assert (error.kind, error.url) == ("response", f"{server.url}/v3/projects")
+    str(error).encode()
+
+
+def test_names_that_are_not_text() -> None:
+    with Server(projects({"id": "p1", "name": "\ud800"}, {"id": "p2", "name": "eu-de"})) as server:
+        assert identity_for(**BY_TOKEN, project_name="eu-de", auth_url=server.url).project_id == "p2"

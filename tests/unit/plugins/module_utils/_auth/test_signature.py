@@ -154,7 +154,7 @@ def test_canonical_query_of_the_file() -> None:
         pytest.param([("a", "")], "a=", id="empty value"),
         pytest.param([("b", "1"), ("B", "2"), ("a", "3")], "B=2&a=3&b=1", id="upper case first"),
         pytest.param([("a", "2"), ("a", "10"), ("a", "2")], "a=10&a=2&a=2", id="repeated key"),
-        pytest.param([("a b", "c d"), ("~", "-_.~")], "a%20b=c%20d&~=-_.~", id="blank and unreserved"),
+        pytest.param([("a b", "c d"), ("~", "-_.~")], "a%20b=c%20d&~=-_.~", id="space and unreserved"),
         # In encoded form "%7B" would come before "z".
         pytest.param([("{", "1"), ("z", "2")], "z=2&%7B=1", id="decoded order"),
     ],
