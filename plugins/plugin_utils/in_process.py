@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 
 from ansible.module_utils.common.text.converters import to_text
 
-from ..module_utils._options.validation import passwords_in_urls, plain_text
+from ..module_utils._options.ansible_values import plain_text
+from ..module_utils._options.validation import passwords_in_urls
 from ..module_utils._report import Report
 from ..module_utils._secrets import ANSIBLE_MASKS, register_secret
 from ..module_utils._service.options import MODULE

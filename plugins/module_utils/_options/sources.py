@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from .ansible_values import is_given
 from .table import CONNECTION, Option, OptionTable
 from .validation import convert, option_error
 
@@ -52,7 +53,7 @@ def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:
 
     Args:
         table: all options of the plugin.
-        typed: options by name or alias, not converted. None means not given.
+        typed: options by name or alias, not converted. None and ``omit`` mean not given.
 
     Raises:
         CceError: of kind ``option``, for an unsupported option, or one that is given by name and by alias.
@@ -64,7 +65,7 @@ def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:
         canonical = table.canonical.get(name)
         if canonical is None:
             raise option_error(_unsupported(table, name))
-        if value is None:
+        if not is_given(value):
             continue
         if canonical in found:
             raise option_error(f"Options {names[canonical]} and {name} are aliases; set only one.")
@@ -74,11 +75,11 @@ def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:
 
 
 def read_variables(variables: t.Mapping[str, t.Any]) -> Source:
-    """Read Ansible variables, given by option name, not converted. None means not given."""
+    """Read Ansible variables, given by option name, not converted. None and ``omit`` mean not given."""
     return {
         option.name: OptionValue(option, f"variable {option.variable}", variables[option.name])
         for option in CONNECTION
-        if variables.get(option.name) is not None
+        if is_given(variables.get(option.name))
     }
 
 

@@ -14,13 +14,13 @@ import os
 import re
 import typing as t
 from collections.abc import Iterable
-from datetime import date
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import CceError
+from .ansible_values import is_omitted, plain, plain_text
 from .table import CONNECTION, CONNECTION_BY_NAME, Option
 
 MAX_SECONDS = 2_000_000
@@ -86,24 +86,12 @@ def _sentence(label: str, predicate: str) -> str:
 def _shown(option: Option, value: t.Any) -> str | None:
     """The beginning of the value for a message, None if it may hold a secret."""
     # an undefined variable of Jinja, which lookups can receive, raises its own error here
-    text = repr(_plain(value)) if isinstance(value, str) else to_text(value)
+    text = repr(plain(value)) if isinstance(value, str) else to_text(value)
     if option.secret or option.form == "proxy_url" or (option.form == "base_url" and "@" in text):
         return None
-    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "..."
-
-
-def _plain(value: t.Any) -> str:
-    """The string without what Ansible's subclasses of str add to it."""
-    return str.__str__(to_text(value))
-
-
-def plain_text(value: t.Any) -> str | None:
-    """A string, a number, or a date (which YAML makes of some strings) as a plain string; None for anything else."""
-    # up to ansible-core 2.18, vaulted values are not strings but convert to them
-    vaulted = getattr(value, "__ENCRYPTED__", False)
-    if isinstance(value, bool) or not (vaulted or isinstance(value, (str, int, float, date))):
-        return None
-    return _plain(value)
+    if len(text) <= _MAX_SHOWN:
+        return text
+    return text[: _MAX_SHOWN - 3] + "..." + (text[0] if isinstance(value, str) else "")
 
 
 def _number_or_text(value: t.Any) -> t.Any:
@@ -143,6 +131,8 @@ def _to_list(option: Option, label: str, value: t.Any) -> tuple[str, ...]:
         raise wrong_type(label, _TYPES["list"], option, value)
     found = []
     for number, element in enumerate(elements, 1):
+        if is_omitted(element):
+            continue
         part = f"element {number} of {label}"
         text = plain_text(element)
         if element is None or (text is not None and not text.strip()):

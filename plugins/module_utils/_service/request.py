@@ -17,11 +17,12 @@ from datetime import datetime, timezone
 
 from .._jobs.query import Query
 from .._jobs.timestamps import parse_bound
+from .._options.ansible_values import is_omitted, plain_text
 from .._options.precedence import read_settings
 from .._options.settings import Settings
 from .._options.sources import Source, read_options
 from .._options.table import OptionTable
-from .._options.validation import encodable, invalid, plain_text, wrong_type
+from .._options.validation import encodable, invalid, wrong_type
 from .options import LOOKUP
 
 
@@ -64,7 +65,8 @@ def read_request(
 
     Args:
         table: the options of the plugin.
-        typed: options of the task or the lookup call, by name or alias, not converted. None means not given.
+        typed: options of the task or the lookup call, by name or alias, not converted. None and
+            ``omit`` mean not given.
         variables: values of Ansible variables by option name, not converted.
         environment: the environment of the process, by default ``os.environ``.
         terms: positional terms of the lookup: further IDs or names of clusters.
@@ -96,6 +98,8 @@ def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[tuple[str, ...], tuple[str
     """The IDs and the names among the terms of the lookup."""
     found = []
     for number, term in enumerate(terms, 1):
+        if is_omitted(term):
+            continue
         label = f"lookup term {number}"
         text = (plain_text(term) or "").strip()
         if not text:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from base64 import b64encode
 
@@ -98,6 +99,17 @@ class Vaulted:
 
 class LazyList(list[t.Any]):
     """Like the lists of ansible-core since 2.19."""
+
+
+def omitted() -> list[t.Any]:
+    """The values for which ``omit`` stands in a template: in ansible-core up to 2.18, and since 2.19 if this is one."""
+    values: list[t.Any] = ["__omit_place_holder__" + "0123456789abcdef" * 2 + "01234567"]
+    values.append(Text(values[0]))
+    with contextlib.suppress(ImportError):
+        from ansible._internal._templating._utils import Omit
+
+        values.append(Omit)
+    return values
 
 
 def is_exactly(value: t.Any, expected: t.Any) -> bool:

@@ -43,6 +43,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     WITH_SECRETS,
     Given,
     in_environment,
+    omitted,
     recognizable,
     refusal,
     settings,
@@ -56,6 +57,21 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
 def test_null_is_not_given() -> None:
     assert with_enough(**{o.name: None for o in CONNECTION if o.name not in ENOUGH}) == with_enough()
     assert settings(ENOUGH, {option.name: None for option in CONNECTION}) == with_enough()
+
+
+@pytest.mark.parametrize("omit", omitted())
+def test_omitted_is_not_given(omit: t.Any) -> None:
+    nothing = {option.name: omit for option in CONNECTION if option.name not in ENOUGH}
+    assert with_enough(**nothing) == with_enough()
+    assert with_enough(domain_name=omit, user_domain_name="d") == with_enough(user_domain_name="d")
+    assert settings(ENOUGH, {option.name: omit for option in CONNECTION}) == with_enough()
+    # a lower source counts
+    assert settings({**ENOUGH, "region": omit}, {"region": "eu-nl"}).region == "eu-nl"
+
+
+def test_text_that_only_begins_like_an_omitted_value_is_a_value() -> None:
+    for text in ("__omit_place_holder__", omitted()[0] + "0", "x" + omitted()[0], omitted()[0].upper()):
+        assert with_enough(project_name=text).project_name == text
 
 
 def test_aliases_stand_for_their_names() -> None:

@@ -29,6 +29,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     Text,
     Vaulted,
     is_exactly,
+    omitted,
     refusal,
 )
 
@@ -112,6 +113,13 @@ def test_path_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOMEWHERE", "/some/where")
     assert value_of("ca_cert", "~/ca.pem") == "/home/somebody/ca.pem"
     assert value_of("ca_cert", "$SOMEWHERE/ca.pem") == "/some/where/ca.pem"
+
+
+@pytest.mark.parametrize("omit", omitted())
+def test_omitted_element_is_not_there(omit: t.Any) -> None:
+    assert value_of("names", ["a", omit, "b"]) == ("a", "b")
+    assert value_of("names", [omit]) == ()
+    assert "lement 2 " in message("names", [omit, ""])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -294,3 +302,12 @@ def test_values_of_ansible_since_2_19() -> None:
     assert is_exactly(value_of("signature", tagged("access")), "access")
     assert is_exactly(value_of("retries", tagged(3)), 3)
     assert is_exactly(value_of("names", [tagged("a")]), ("a",))
+
+
+@pytest.mark.parametrize("name", sorted(OPTIONS))
+def test_undefined_variable_reports_itself(name: str) -> None:
+    jinja2 = pytest.importorskip("jinja2")
+    undefined = jinja2.StrictUndefined(name="wanted")
+    for raw in (undefined, [undefined]) if name == "names" else (undefined,):
+        with pytest.raises(jinja2.UndefinedError, match="'wanted' is undefined"):
+            value_of(name, raw)

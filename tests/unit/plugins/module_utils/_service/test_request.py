@@ -39,6 +39,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     Text,
     Vaulted,
     is_exactly,
+    omitted,
     recognizable,
     refusal,
     settings,
@@ -130,6 +131,17 @@ def test_null_is_not_given() -> None:
     for table in (MODULE, LOOKUP):
         nothing = {option.name: None for option in table.options if option.name not in ENOUGH}
         assert read_request(table, {**nothing, **ENOUGH}, {}, {}) == read_request(table, ENOUGH, {}, {})
+
+
+@pytest.mark.parametrize("omit", omitted())
+def test_omitted_is_not_given(omit: t.Any) -> None:
+    for table in (MODULE, LOOKUP):
+        nothing = {option.name: omit for option in table.options if option.name not in ENOUGH}
+        assert read_request(table, {**nothing, **ENOUGH}, {}, {}) == read_request(table, ENOUGH, {}, {})
+    assert request(ENOUGH, terms=[omit]) == with_enough()
+    assert request(ENOUGH, terms=[omit, "a", omit]) == request(ENOUGH, terms=["a"])
+    # a wrong term keeps its number
+    assert "erm 2 " in refusal(request, ENOUGH, {}, {}, [omit, ""])
 
 
 # where a request holds what a filter selects, if not in a part of the query that has its name
