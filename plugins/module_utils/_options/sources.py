@@ -28,11 +28,12 @@ class OptionValue:
     used, is never converted and cannot fail.
     """
 
-    def __init__(self, option: Option, label: str, raw: t.Any) -> None:
+    def __init__(self, option: Option, label: str, raw: t.Any, inverted: bool = False) -> None:
         self.option = option
         self.label = label
         """How messages refer to it: "option token", "environment variable OS_TOKEN"."""
         self.raw = raw
+        self._inverted = inverted
 
     @functools.cached_property
     def value(self) -> t.Any:
@@ -41,7 +42,8 @@ class OptionValue:
         Raises:
             CceError: of kind ``option``, for an invalid value.
         """
-        return convert(self.option, self.label, self.raw)
+        value = convert(self.option, self.label, self.raw)
+        return not value if self._inverted else value
 
 
 Source = t.Mapping[str, OptionValue]
@@ -89,7 +91,8 @@ def read_environment(environment: t.Mapping[str, str]) -> Source:
     for option in CONNECTION:
         name = next((name for name in option.environment if environment.get(name, "").strip()), None)
         if name:
-            found[option.name] = OptionValue(option, f"environment variable {name}", environment[name])
+            label = f"environment variable {name}"
+            found[option.name] = OptionValue(option, label, environment[name], option.environment_inverted)
     return found
 
 

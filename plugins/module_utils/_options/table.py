@@ -27,6 +27,8 @@ class Option(t.NamedTuple):
     aliases: tuple[str, ...] = ()
     environment: tuple[str, ...] = ()
     """Environment variables. The first one that is set and not empty counts."""
+    environment_inverted: bool = False
+    """Whether the environment variables mean the opposite of the option."""
     secret: bool = False
     variable: str | None = None
     """Name of the Ansible variable that the lookup reads."""
@@ -74,7 +76,7 @@ def _connection(name: str, *environment: str, **more: t.Any) -> Option:
 CONNECTION: tuple[Option, ...] = (
     _connection("region", "OS_REGION_NAME"),
     _connection("endpoint", "OS_CCE_ENDPOINT_OVERRIDE", form="base_url"),
-    _connection("auth_url", "OS_AUTH_URL", form="base_url"),
+    _connection("auth_url", "OS_AUTH_URL", form="iam_url"),
     _connection("project_id", "OS_PROJECT_ID", "OS_TENANT_ID", form="header"),
     _connection("project_name", "OS_PROJECT_NAME", "OS_TENANT_NAME"),
     _connection("token", "OS_TOKEN", "OS_AUTH_TOKEN", secret=True, form="header"),
@@ -89,7 +91,7 @@ CONNECTION: tuple[Option, ...] = (
     _connection("user_domain_id", "OS_USER_DOMAIN_ID", "OS_DOMAIN_ID", aliases=("domain_id",), form="header"),
     _connection("cloud", "OS_CLOUD"),
     _connection("ca_cert", "OS_CACERT", type="path"),
-    _connection("validate_certs", type="bool", default=True),
+    _connection("validate_certs", "OS_INSECURE", environment_inverted=True, type="bool", default=True),
     _connection("proxy", form="proxy_url"),
     _connection("timeout", type="float", default=60.0, form="seconds"),
     _connection("retries", type="int", default=4, form="not_negative"),

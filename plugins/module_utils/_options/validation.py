@@ -26,7 +26,8 @@ from .table import CONNECTION, CONNECTION_BY_NAME, Option
 MAX_SECONDS = 2_000_000
 """The longest time limit, 23 days: sockets count milliseconds in 31 bits."""
 
-_URL_FORMS = ("base_url", "proxy_url")
+_BASE_URL_FORMS = ("base_url", "iam_url")
+_URL_FORMS = (*_BASE_URL_FORMS, "proxy_url")
 
 # Ansible's own words
 _TYPES = {
@@ -87,7 +88,7 @@ def _shown(option: Option, value: t.Any) -> str | None:
     """The beginning of the value for a message, None if it may hold a secret."""
     # an undefined variable of Jinja, which lookups can receive, raises its own error here
     text = repr(plain(value)) if isinstance(value, str) else to_text(value)
-    if option.secret or option.form == "proxy_url" or (option.form == "base_url" and "@" in text):
+    if option.secret or option.form == "proxy_url" or (option.form in _BASE_URL_FORMS and "@" in text):
         return None
     if len(text) <= _MAX_SHOWN:
         return text
@@ -232,6 +233,13 @@ def _base_url(option: Option, label: str, text: str) -> str:
     return text.rstrip("/")
 
 
+def _iam_url(option: Option, label: str, text: str) -> str:
+    """The URL up to ``/v3``: some tools want the URL of the login itself, which is one of its resources."""
+    url = _base_url(option, label, text)
+    login = "/auth/tokens"
+    return url[: -len(login)] if url.endswith("/v3" + login) else url
+
+
 def _proxy(option: Option, label: str, text: str) -> str:
     url = _parts(text)
     if not url or url.scheme not in ("http", "https", "socks4", "socks4a", "socks5", "socks5h"):
@@ -256,6 +264,7 @@ def _at_least(least: int) -> t.Callable[[Option, str, int], int]:
 
 FORMS: dict[str, t.Callable[[Option, str, t.Any], t.Any]] = {
     "base_url": _base_url,
+    "iam_url": _iam_url,
     "proxy_url": _proxy,
     "seconds": _seconds,
     "not_negative": _at_least(0),

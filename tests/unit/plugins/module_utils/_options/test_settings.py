@@ -131,6 +131,10 @@ SAMPLES: dict[str, tuple[str, str, str]] = {
 }
 
 
+def opposite(value: str) -> str:
+    return {"yes": "no", "no": "yes"}[value]
+
+
 def effective(option: Option, found: Settings) -> str:
     """The value that counts for an option, as text."""
     if option.type == "bool":
@@ -159,7 +163,11 @@ def test_option_beats_variable_beats_environment(option: Option, tmp_path: Path)
     # in the lowest source, so that it decides nothing
     lowest = in_environment(beside(option))
     typed, variable, environment = ({option.name: folder + value} for value in values)
-    named = {name: value for name in option.environment[:1] for value in environment.values()}
+    named = {
+        name: opposite(value) if option.environment_inverted else value
+        for name in option.environment[:1]
+        for value in environment.values()
+    }
     assert effective(option, settings(typed, variable, {**lowest, **named})) == values[0]
     assert effective(option, settings({}, variable, {**lowest, **named})) == values[1]
     if named:
@@ -174,6 +182,19 @@ def test_first_environment_variable_that_is_not_empty_counts(option: Option, emp
     assert effective(option, settings(environment=both)) == "first"
     without = {name: value for name, value in {**both, first: empty}.items() if value is not None}
     assert effective(option, settings(environment=without)) == "second"
+
+
+@pytest.mark.parametrize(
+    ("text", "verify"), [("true", False), ("1", False), ("no", True), ("False", True), (" ", True)]
+)
+def test_os_insecure_is_the_opposite_of_validate_certs(text: str, verify: bool) -> None:
+    assert settings(ENOUGH, environment={"OS_INSECURE": text}).verify is verify
+    assert settings({**ENOUGH, "validate_certs": True}, {}, {"OS_INSECURE": text}).verify is True
+    assert settings(ENOUGH, {"validate_certs": False}, {"OS_INSECURE": text}).verify is False
+
+
+def test_os_insecure_that_is_not_a_boolean() -> None:
+    assert "OS_INSECURE" in refusal(settings, ENOUGH, {}, {"OS_INSECURE": "perhaps"})
 
 
 # where settings hold the value of an option, if not in a part that has its name
@@ -389,6 +410,13 @@ def test_alternatives_in_lower_sources_are_ignored(names: tuple[str, str]) -> No
 
 # ---------------------------------------------------------------------------------------------------------------------
 # project and URLs
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "."])
+def test_ca_cert_is_a_file_or_a_directory(tmp_path: Path, name: str) -> None:
+    (tmp_path / "ca.pem").touch()
+    path = str(tmp_path / name)
+    assert with_enough(ca_cert=path).verify == path
 
 
 @pytest.mark.parametrize("validate_certs", [True, False])

@@ -42,6 +42,7 @@ def test_connection_option_is_complete(option: Option) -> None:
     assert option.form in (None, "header", *FORMS)
     assert not option.choices or option.default in option.choices
     assert all(name.startswith("OS_") for name in option.environment)
+    assert option.type == "bool" or not option.environment_inverted
 
 
 def test_argument_spec() -> None:
