@@ -24,6 +24,12 @@ attributes:
   idempotent:
     description: Never reports a change.
     support: full
+  action:
+    description: Has an action plugin, so that tasks can run in the controller process.
+    support: full
+    details:
+      - On the controller, in Ansible's own Python and without C(become), C(async), or C(environment), the task runs in
+        the process of Ansible, with the same result. The variable V(opentelekomcloud_cce_in_process) turns that off.
   action_group:
     description: Use C(group/opentelekomcloud.cce.all) in C(module_defaults) to set options for all modules.
     support: full

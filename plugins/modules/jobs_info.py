@@ -322,12 +322,13 @@ import gc
 import typing as t
 
 if __name__ == "__main__":
-    # A task is over before there is garbage worth a search, which would take time while modules are loaded, while many
-    # jobs are returned, and once more when Python ends, unless everything is exempt from it
+    # A task ends before there is garbage worth a collection. Collections would take time while modules are loaded,
+    # while many jobs are returned, and when Python ends, unless all objects are exempt then.
     gc.disable()
     atexit.register(gc.freeze)
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.text.converters import to_text
 
 from ..module_utils._errors import CceError
 from ..module_utils._options.validation import passwords_in_urls
@@ -340,40 +341,47 @@ from ..module_utils._service.task import failure, run_task
 
 
 class JobsInfoModule(AnsibleModule):
-    """An AnsibleModule that remembers what was typed.
+    """An AnsibleModule that keeps its options as they were given.
 
-    Ansible converts options before a module sees them: a null in a list of texts becomes the text "None" or an empty
-    one, depending on its version, and its sentence about a wrong type lacks the fields of ``error``. What was typed
-    goes through the same check as in the lookup.
+    Ansible converts options before a module sees them: a null in a list of strings becomes "None" or an empty string,
+    depending on its version, and its messages about wrong types come without ``error``. So the options as given go
+    through the same checks as those of the lookup.
     """
 
     def _load_params(self) -> None:
         super()._load_params()
-        # the folder that the action plugin may follow
+        # the folder in which the action plugin may look for messages
         self.folder: str | None = self.params.get("_ansible_tmpdir")
         self.typed = {name: value for name, value in self.params.items() if not name.startswith("_ansible_")}
         for name, value in self.typed.items():
-            # Ansible has no default for a null; and it would show the value of a misspelt "password", which
-            # read_request() refuses
-            if value is None or name not in MODULE.canonical:
+            # Ansible does not replace a null with the default
+            if value is None:
                 del self.params[name]
         for password in passwords_in_urls(self.typed):
             self.mask(password)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
-        """Fail, and where Ansible's own check of the options is what failed, with the sentence of ours."""
+        """Fail. If it is Ansible that found a wrong option, report it like all other errors."""
         if "error" not in kwargs:
-            error = CceError(msg, "option")
-            try:
-                read_request(MODULE, self.typed, {})
-            except CceError as ours:
-                error = ours
-            kwargs.update(failure(error, []))
+            kwargs.update(failure(self._option_error(msg), []))
             msg = kwargs.pop("msg")
+            # the result would show them, and an unknown option may be a misspelled secret
+            for name in self.typed.keys() - MODULE.canonical.keys():
+                self.params.pop(name, None)
         super().fail_json(msg, **kwargs)
 
+    def _option_error(self, msg: str) -> CceError:
+        """Our own message about a wrong option instead of Ansible's, if there is one."""
+        # ansible-lint checks templates, not values, and recognizes by Ansible's message that the type cannot be known
+        if not any("{{" in to_text(value) for value in self.typed.values()):
+            try:
+                read_request(MODULE, self.typed, {})
+            except CceError as error:
+                return error
+        return CceError(msg, "option")
+
     def mask(self, secret: str) -> None:
-        """Let Ansible mask a value that it does not know to be a secret."""
+        """Have Ansible mask a value that it does not know to be secret."""
         self.no_log_values.add(secret)
         register_secret(secret)
 

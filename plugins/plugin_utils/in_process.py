@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""A task of ``jobs_info`` in the process of Ansible that would else send the module: what Ansible does around one."""
+"""Runs a task of ``jobs_info`` in the controller process, and does for it what Ansible does for a module."""
 
 from __future__ import annotations
 
@@ -22,21 +22,20 @@ from ..module_utils._secrets import ANSIBLE_MASKS, register_secret
 from ..module_utils._service.options import MODULE
 from ..module_utils._service.task import Result, run_task
 
-# what Ansible itself shows in place of a secret
+# what Ansible itself shows instead of a secret
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
-def run_here(
-    typed: t.Mapping[str, t.Any], check_mode: bool, folder: str, tell: t.Callable[[str], None], show_options: bool
+def run_in_process(
+    typed: t.Mapping[str, t.Any], check_mode: bool, show: t.Callable[[str], None], show_options: bool
 ) -> Result:
     """The result that the module would return.
 
     Args:
-        typed: options as they stand in the task.
+        typed: options of the task, by name or alias, unconverted.
         check_mode: whether the task runs in check mode.
-        folder: where relative paths of files begin.
-        tell: hears at once what ``log`` in the result tells in the end.
-        show_options: whether the options are part of the result.
+        show: shows a message while the task runs; ``log`` in the result contains all of them.
+        show_options: whether the result contains the options.
     """
     secrets: set[str] = set()
     warnings: list[str] = []
@@ -47,8 +46,7 @@ def run_here(
 
     for password in passwords_in_urls(typed):
         mask(password)
-    with _working_in(folder):
-        result = run_task(typed, check_mode, Report(warning=warnings.append, info=tell, secret=mask))
+    result = run_task(typed, check_mode, Report(warning=warnings.append, info=show, secret=mask))
     if show_options:
         result["invocation"] = {"module_args": _invocation(typed)}
     if warnings:
@@ -57,16 +55,22 @@ def run_here(
 
 
 def _masked(result: Result, secrets: set[str]) -> Result:
-    """The result without secrets, as a module's: what the cloud says may repeat what was sent."""
-    # where it is used: it is deprecated from ansible-core 2.22 on
+    """The result without secrets, as from a module: responses may repeat what was sent."""
+    # only imported where it is needed, because ansible-core 2.22 deprecates it
     from ansible.module_utils.common.parameters import remove_values
 
     return t.cast(Result, remove_values(result, secrets))
 
 
 @contextlib.contextmanager
-def _working_in(folder: str) -> t.Iterator[None]:
-    before = os.open(".", os.O_RDONLY)
+def working_in(folder: str) -> t.Iterator[None]:
+    """Make a folder the current one, as it is for a module on the controller. Relative paths begin there.
+
+    Raises:
+        OSError: when there is no way into the folder or, later, back.
+    """
+    # where there is O_PATH, no permission to read the current folder is needed
+    before = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
     try:
         os.chdir(folder)
         yield
@@ -76,10 +80,10 @@ def _working_in(folder: str) -> t.Iterator[None]:
 
 
 def _invocation(typed: t.Mapping[str, t.Any]) -> Result:
-    """All options with their values, but no secret."""
+    """All options with their values, without secrets."""
     values = {option.name: option.default for option in MODULE.options}
     for name, value in typed.items():
-        # what is no option may be a misspelt secret
+        # an unknown option may be a misspelled secret
         if name in MODULE.canonical and value is not None:
             option = MODULE.by_name[MODULE.canonical[name]]
             values[option.name] = _HIDDEN if option.secret else _as_json(value)
@@ -87,7 +91,7 @@ def _invocation(typed: t.Mapping[str, t.Any]) -> Result:
 
 
 def _as_json(value: t.Any) -> t.Any:
-    """The value in the types that JSON has, without what Ansible's own types add to it."""
+    """The value in types of JSON, without the metadata of Ansible's own types."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, Mapping):

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two front doors as functions, and a simulated cloud behind them.
+"""Module, lookup, and in-process tasks as functions, and a simulated cloud.
 
-Ansible is imported where it is used: some tests need none of it, and run where there is none.
+Ansible is imported where it is used, because some tests also run without it.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ import pytest
 
 
 def use_loader_of_ansible() -> None:
-    """Let Ansible import the collection, as it does at work: its plugin loader knows no collection that Python has.
+    """Have Ansible import the collection. Its plugin loader does not know collections that Python imported.
 
-    To be called before the first import from the collection.
+    Call this before the first import from the collection.
     """
     try:
         from ansible.plugins.loader import init_plugin_loader
         from ansible.utils.collection_loader import AnsibleCollectionConfig
     except ImportError:
-        # no Ansible, or the part of it that modules get
+        # without Ansible, or with the part of it that modules get
         return
     trees = importlib.util.find_spec("ansible_collections")
-    # ansible-test has done this before
+    # ansible-test has already done this
     if AnsibleCollectionConfig.collection_finder is None and trees and trees.submodule_search_locations:
         init_plugin_loader([str(Path(tree).parent) for tree in trees.submodule_search_locations])
 
@@ -43,13 +43,13 @@ use_loader_of_ansible()
 
 
 class Simulator:
-    """A simulated cloud in a process of its own; ``ready`` is its ready line."""
+    """A simulated cloud in a separate process; ``ready`` is its ready line."""
 
     def __init__(self, ready: dict[str, t.Any]) -> None:
         self.ready = ready
 
     def control(self, method: str, path: str, body: t.Any = None) -> t.Any:
-        """A call of the control API."""
+        """Call the control API."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.ready['url']}/simulator{path}", data, method=method)
         request.add_header("Content-Type", "application/json")
@@ -57,13 +57,13 @@ class Simulator:
             return json.loads(response.read() or b"null")
 
     def access(self, *names: str) -> dict[str, str]:
-        """Options for this cloud: where it is, and the credentials of these names, a token when none is named."""
+        """Options for this cloud: URLs, project, and the named credentials, by default a token."""
         return {name: self.ready[name] for name in ("endpoint", "auth_url", "project_id", *(names or ("token",)))}
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No credential and no proxy of whoever runs the tests."""
+    """No credentials and no proxy of the user who runs the tests."""
     for name in os.environ:
         if name.startswith("OS_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -84,15 +84,15 @@ def started_simulator() -> t.Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(started_simulator: Simulator) -> Simulator:
-    """The simulator as it was when it started, but for its clock."""
+    """The simulator in its initial state, except for its clock."""
     for path in ("/requests", "/jobs", "/faults"):
         started_simulator.control("DELETE", path)
     return started_simulator
 
 
 @contextlib.contextmanager
-def module_arguments(arguments: dict[str, t.Any]) -> t.Iterator[None]:
-    """Have the next AnsibleModule find these arguments."""
+def pass_arguments(arguments: dict[str, t.Any]) -> t.Iterator[None]:
+    """Pass these arguments to the next AnsibleModule."""
     try:
         from ansible.module_utils.testing import patch_module_args
     except ImportError:
@@ -107,8 +107,14 @@ def module_arguments(arguments: dict[str, t.Any]) -> t.Iterator[None]:
             yield
 
 
+@pytest.fixture
+def module_arguments() -> t.Callable[[dict[str, t.Any]], t.ContextManager[None]]:
+    """The function ``pass_arguments``."""
+    return pass_arguments
+
+
 def as_the_user_sees(printed: str) -> str:
-    """What a module prints, with its secrets masked as the controller does that since ansible-core 2.22."""
+    """The output of a module, masked like the controller of ansible-core 2.22 does it."""
     try:
         from ansible.module_utils.secrets import mask_secrets
     except ImportError:
@@ -121,7 +127,7 @@ def as_the_user_sees(printed: str) -> str:
 
 @pytest.fixture
 def run_module(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
-    """The module as a function of its options and of Ansible's internal ones; it gives the result that it prints."""
+    """The module as a function of its options and of Ansible's internal ones. Returns the result."""
     from ansible.module_utils.common.parameters import PASS_VARS
 
     from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
@@ -129,10 +135,10 @@ def run_module(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, 
     def run(options: dict[str, t.Any], **internal: t.Any) -> dict[str, t.Any]:
         capsys.readouterr()
         if "inject_invocation" in PASS_VARS:
-            # since ansible-core 2.21 the invocation is there only when it is asked for
+            # from ansible-core 2.21 on, the invocation is only returned on request
             internal = {"inject_invocation": True, **internal}
         arguments = {**options, **{f"_ansible_{name}": value for name, value in internal.items()}}
-        with module_arguments(arguments), pytest.raises(SystemExit) as stopped:
+        with pass_arguments(arguments), pytest.raises(SystemExit) as stopped:
             jobs_info.main()
         result: dict[str, t.Any] = json.loads(as_the_user_sees(capsys.readouterr().out))
         assert stopped.value.code == (1 if result.get("failed") else 0)
@@ -143,18 +149,24 @@ def run_module(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, 
 
 @pytest.fixture
 def make_templar() -> t.Callable[[dict[str, t.Any]], t.Any]:
-    """A Templar with these variables, in which text counts as a template."""
+    """A Templar with these variables, which may be templates."""
     from ansible.parsing.dataloader import DataLoader
     from ansible.template import Templar
 
     def make(variables: dict[str, t.Any]) -> t.Any:
-        return Templar(DataLoader(), variables={name: trusted(value) for name, value in variables.items()})
+        return Templar(DataLoader(), variables={name: trust(value) for name, value in variables.items()})
 
     return make
 
 
-def trusted(value: t.Any) -> t.Any:
-    """Text as it comes from a playbook: since ansible-core 2.19 only such text is a template."""
+@pytest.fixture
+def trusted() -> t.Callable[[t.Any], t.Any]:
+    """The function ``trust``."""
+    return trust
+
+
+def trust(value: t.Any) -> t.Any:
+    """A value as it comes from a playbook: from ansible-core 2.19 on, other strings are not templates."""
     try:
         from ansible.template import trust_as_template
     except ImportError:
@@ -164,7 +176,7 @@ def trusted(value: t.Any) -> t.Any:
 
 @pytest.fixture
 def run_action(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[..., dict[str, t.Any]]:
-    """The module's task as Ansible does it without the module, as a function like ``run_module``."""
+    """A task of the module that runs in-process, as a function like ``run_module``."""
     from ansible.parsing.dataloader import DataLoader
     from ansible.playbook.play_context import PlayContext
     from ansible.playbook.task import Task
@@ -176,7 +188,7 @@ def run_action(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callabl
         task.check_mode = check_mode
         play_context = PlayContext()
         action = action_loader.get(
-            "opentelekomcloud.cce.jobs_info",
+            "opentelekomcloud.cce._jobs_info",
             task=task,
             connection=connection_loader.get("ansible.builtin.local", play_context, os.devnull),
             play_context=play_context,
@@ -198,7 +210,7 @@ def run_lookup(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callabl
     from ansible.plugins.loader import lookup_loader
 
     def run(*terms: t.Any, variables: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
-        known = {name: trusted(value) for name, value in (variables or {}).items()}
+        known = {name: trust(value) for name, value in (variables or {}).items()}
         lookup = lookup_loader.get("opentelekomcloud.cce.jobs", templar=make_templar(known))
         return lookup.run(list(terms), variables=known, **options)
 
@@ -210,6 +222,6 @@ def query(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[...
     """The value of a template with these variables."""
 
     def evaluate(template: str, **variables: t.Any) -> t.Any:
-        return make_templar(variables).template(trusted(template))
+        return make_templar(variables).template(trust(template))
 
     return evaluate
