@@ -247,16 +247,17 @@ from ..module_utils._secrets import register_secret
 from ..module_utils._service.find import JobCache, find_jobs
 from ..module_utils._service.options import LOOKUP
 from ..module_utils._service.request import read_request
+from ..plugin_utils.list_cache import FOLDER, JobListCache
 
 SESSIONS = SessionPool()
-"""Logins and connections of this process, so that the many lookups of one template share them."""
+"""Logins and connections of this process, which the lookups of a template share."""
 
-# the workers of Ansible are forks: each has to log in and to connect for itself
+# forked workers must not use the connections of their parent
 os.register_at_fork(after_in_child=SESSIONS.clear)
 
 
 class LookupModule(LookupBase):
-    """Lists jobs. All the work is shared with the module."""
+    """Lists jobs, with the same code as the module."""
 
     def run(
         self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any
@@ -264,31 +265,28 @@ class LookupModule(LookupBase):
         """The jobs, as plain lists and dicts.
 
         Raises:
-            AnsibleLookupError: with the sentence that the module would fail with.
+            AnsibleLookupError: with the message that the module would fail with.
         """
         display = Display()
         report = Report(warning=display.warning, info=display.v, secret=register_secret)
-        # up to ansible-core 2.18, a loop by with_opentelekomcloud.cce.jobs adds this of its own accord
+        # ansible-core up to 2.18 adds this in loops by with_opentelekomcloud.cce.jobs
         kwargs.pop("wantlist", None)
         try:
             request = read_request(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
             make_cache = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
             return find_jobs(request, "jobs", report, SESSIONS, make_cache).jobs
         except CceError as error:
-            # "from None", because Ansible would append the same sentence once more
+            # "from None", because Ansible would append the message of a cause
             raise AnsibleLookupError(str(error)) from None
 
     def _cache(self, lifetime: int, settings: Settings, report: Report) -> JobCache:
-        # where it is used: Ansible compiles the files of a collection anew in each process
-        from ..plugin_utils.list_cache import FOLDER, JobListCache
-
         return JobListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), lifetime, settings, report)
 
     def _connection_variables(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The variables that stand for connection options, by option.
+        """The values of the Ansible variables for connection options, by option.
 
-        Not through ``set_options()``, which does not evaluate what such a variable holds, mostly the name of a vaulted
-        one, lets an empty environment variable win, and passes over arguments that it does not know.
+        ``set_options()`` would not evaluate templates in them (usually the name of a vaulted variable), would let empty
+        environment variables win, and would ignore unknown arguments.
         """
         return {
             option.name: self._templar.template(variables[option.variable])
