@@ -86,8 +86,12 @@ def replace(pattern: re.Pattern[str], text: str, change: t.Callable[[re.Match[st
 
 
 def environment_line(option: Option) -> str:
-    names = [f"E({name})" for name in option.environment]
-    return f"      - Environment variable{'s' * (len(names) > 1)} {', '.join(names)}.\n" if names else ""
+    if not option.environment:
+        return ""
+    names = ", ".join(f"E({name})" for name in option.environment)
+    # a variable such as OS_INSECURE
+    inverted = " (which means the opposite)" if getattr(option, "environment_inverted", False) else ""
+    return f"      - Environment variable{'s' * (len(option.environment) > 1)} {names}{inverted}.\n"
 
 
 def facts(option: Option) -> str:

@@ -17,7 +17,7 @@ import ansible_collections.opentelekomcloud.cce as collection
 PLUGINS = Path(next(iter(collection.__path__))) / "plugins"
 
 BASE = ("module_utils._errors", "module_utils._progress", "module_utils._report", "module_utils._secrets")
-BASE += ("module_utils._version",)
+BASE += ("module_utils._garbage", "module_utils._text", "module_utils._version")
 
 # The packages that each package may import besides itself. "base" are the single files in module_utils.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -43,22 +43,6 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 # do without these files should not have to wait for.
 LAZY = {("action._jobs_info", "plugin_utils.in_process")}
 LAZY_PREFIX = "module_utils._auth.clouds"
-
-# What breaks the rules and is about to go. Add nothing here.
-STILL_LAZY = {
-    ("module_utils._api.cce", "module_utils._http.errors"),
-    ("module_utils._auth.identity", "module_utils._auth.iam"),
-    ("module_utils._auth.identity", "module_utils._auth.signature"),
-    ("module_utils._http.client", "module_utils._http.errors"),
-    ("module_utils._service.find", "module_utils._service.wait"),
-    ("module_utils._service.task", "module_utils._service.wait"),
-}
-STILL_CIRCULAR = {
-    "module_utils._auth.iam",
-    "module_utils._auth.identity",
-    "module_utils._http.client",
-    "module_utils._http.errors",
-}
 
 
 class Import(t.NamedTuple):
@@ -174,12 +158,12 @@ def circle_through(start: str) -> list[str]:
 @pytest.mark.parametrize("name", FILES)
 def test_imports_make_no_circle(name: str) -> None:
     circle = circle_through(name)
-    assert not circle or set(circle) <= STILL_CIRCULAR, " -> ".join(circle)
+    assert not circle, " -> ".join(circle)
 
 
 def test_jobs_import_errors_only() -> None:
     found = {each.imported for each in IMPORTS if package(each.importer) == "_jobs" != package(each.imported)}
-    assert found <= {"module_utils._errors"}
+    assert found <= {"module_utils._errors", "module_utils._text"}
 
 
 @pytest.mark.parametrize("name", WITHOUT)
@@ -196,4 +180,4 @@ def test_imports_are_relative() -> None:
 def test_imports_are_at_the_top() -> None:
     lazy = {(each.importer, each.imported) for each in IMPORTS if each.lazy}
     clouds = {pair for pair in lazy if pair[1].startswith(LAZY_PREFIX)}
-    assert lazy - clouds - LAZY <= STILL_LAZY
+    assert lazy - clouds == LAZY

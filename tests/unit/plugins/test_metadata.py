@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Galaxy, the community package and Automation Hub ask of a collection's files, as far as no linter asks it."""
+"""Requirements of Galaxy, the community package, and Automation Hub that no linter checks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NEWEST = max(RELEASES, key=parts)
 
 
 def documentation() -> t.Iterator[t.Any]:
-    """The documentation of each plugin and each fragment, as it is written in its file."""
+    """The documentation in the files of plugins and fragments."""
     for file in sorted(ROOT.glob("plugins/*/*.py")):
         for text in re.findall(r'DOCUMENTATION = r"""\n(.*?)"""', file.read_text(encoding="utf-8"), re.DOTALL):
             yield yaml.safe_load(text)
@@ -46,15 +46,15 @@ def versions_added(node: t.Any) -> t.Iterator[str]:
                 yield from versions_added(value)
 
 
-def test_version_is_semantic_and_no_preview() -> None:
+def test_version_is_semantic_and_not_a_preview() -> None:
     assert re.fullmatch(r"[1-9]\d*\.(0|[1-9]\d*)\.(0|[1-9]\d*)", GALAXY["version"])
 
 
-def test_requests_tell_the_version() -> None:
+def test_requests_contain_the_version() -> None:
     assert GALAXY["version"] == COLLECTION_VERSION
 
 
-def test_version_is_that_of_the_changelog_or_the_next() -> None:
+def test_version_is_in_the_changelog_or_the_next_one() -> None:
     waiting = list((ROOT / "changelogs" / "fragments").glob("*.yml"))
     if waiting:
         assert parts(GALAXY["version"]) > parts(NEWEST)
@@ -74,28 +74,28 @@ def test_tags() -> None:
     assert [tag for tag in tags if not re.fullmatch(r"[a-z][a-z0-9]*", tag)] == []
 
 
-def test_every_address_is_given() -> None:
+def test_all_urls_are_set() -> None:
     assert all(GALAXY[name].startswith("https://") for name in ("repository", "documentation", "homepage", "issues"))
 
 
-def test_no_collection_is_needed() -> None:
+def test_no_collection_is_required() -> None:
     assert GALAXY["dependencies"] == {}
 
 
-def test_plugins_are_in_folders_that_ansible_knows() -> None:
+def test_folders_are_known_to_ansible() -> None:
     folders = {path.name for path in (ROOT / "plugins").iterdir()} - {"__pycache__"}
     assert folders <= {"action", "doc_fragments", "lookup", "module_utils", "modules", "plugin_utils"}
 
 
-def test_what_is_new_says_since_when() -> None:
+def test_plugins_have_a_version_added() -> None:
     found = [version for docs in documentation() for version in versions_added(docs)]
     assert len(found) >= 2
     assert set(found) <= {*RELEASES, GALAXY["version"]}
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_release_lists_what_was_new_in_it(release: str) -> None:
-    """A plugin says the version whose list of changes names it."""
+def test_release_lists_its_new_plugins(release: str) -> None:
+    """The changelog names each plugin in the release that added it."""
     listed = {each["name"] for each in RELEASES[release].get("modules", [])}
     listed |= {each["name"] for kind in RELEASES[release].get("plugins", {}).values() for each in kind}
     plugins = [docs for docs in documentation() if "module" in docs or "name" in docs]

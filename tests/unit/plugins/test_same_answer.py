@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Module and lookup give the same answer to the same input, and the same sentence to the same mistake.
-
-So does a task of the module that Ansible does itself.
-"""
+"""Module, in-process tasks, and lookup return the same jobs for the same options, and the same message on errors."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ Options = dict[str, t.Any]
 
 @pytest.fixture
 def raw_jobs(simulator: t.Any) -> list[dict[str, t.Any]]:
-    """The simulator's jobs, which from now on stay as they are."""
+    """The jobs of the simulator, which do not change from now on."""
     address = f"{simulator.ready['endpoint']}/api/v2/projects/{simulator.ready['project_id']}/jobs"
     request = urllib.request.Request(address, headers={"X-Auth-Token": simulator.ready["token"]})
     with urllib.request.urlopen(request) as response:
@@ -32,16 +29,16 @@ def raw_jobs(simulator: t.Any) -> list[dict[str, t.Any]]:
 
 
 def own(result: Options) -> Options:
-    """What of a result is not Ansible's: it masks options in its own way, and keeps warnings until its process ends."""
+    """The part of a result that Ansible does not change: it masks options, and collects warnings of a process."""
     return {key: value for key, value in result.items() if key not in ("invocation", "warnings")}
 
 
-# where a value is a function, it makes it from the jobs
+# functions compute the value from the jobs
 QUERIES: dict[str, Options] = {
     "everything": {},
     "status": {"status": ["failed"]},
-    "several states": {"status": "Failed,running"},
-    "unknown state": {"status": ["Stopped"]},
+    "several statuses": {"status": "Failed,running"},
+    "unknown status": {"status": ["Stopped"]},
     "cluster_id": {"cluster_id": lambda jobs: [jobs[0]["spec"]["clusteruid"]]},
     "several clusters": {"cluster_id": lambda jobs: sorted({job["spec"]["clusteruid"] for job in jobs[:-3]})[:2]},
     "type": {"type": ["deletenode", "CreateCluster"]},
@@ -50,7 +47,7 @@ QUERIES: dict[str, Options] = {
     "resource_id": {"resource_id": lambda jobs: jobs[0]["spec"]["resourceid"]},
     "resource_name": {"resource_name": lambda jobs: [jobs[1]["spec"]["resourcename"]]},
     "finished": {"finished": True},
-    "finished as text": {"finished": "yes"},
+    "finished as a string": {"finished": "yes"},
     "not finished": {"finished": False},
     "created_after an age": {"created_after": "36h"},
     "created_before an age": {"created_before": "7d"},
@@ -68,7 +65,7 @@ QUERIES: dict[str, Options] = {
     "nothing": {"id": "none"},
     "nulls": dict.fromkeys(("status", "finished", "limit", "order", "subjobs", "timeout", "retries", "validate_certs")),
 }
-EMPTY = {"unknown state", "nothing"}
+EMPTY = {"unknown status", "nothing"}
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -91,7 +88,7 @@ def test_same_jobs(
 
 
 @pytest.mark.parametrize("credential", [("token",), ("username", "password", "domain_name")])
-def test_same_jobs_by_any_credential(
+def test_same_jobs_with_every_login_method(
     credential: tuple[str, ...],
     run_module: t.Callable[..., Options],
     run_lookup: t.Callable[..., list[Options]],
@@ -108,26 +105,26 @@ MISTAKES: dict[str, Options] = {
     "null element": {"status": [None]},
     "null element behind others": {"type": ["a", "b", None]},
     "empty element": {"cluster_id": ["a", ""]},
-    "empty element of text": {"cluster_id": "a,,b"},
-    "empty text for a list": {"status": ""},
+    "empty element of a string": {"cluster_id": "a,,b"},
+    "empty string for a list": {"status": ""},
     "list in a list": {"status": [["a"]]},
     "dictionary in a list": {"status": [{"a": 1}]},
     "boolean in a list": {"status": [True]},
     "boolean for a list": {"status": False},
     "dictionary for a list": {"status": {"a": 1}},
-    "list for text": {"region": ["a", "b"]},
-    "dictionary for text": {"project_name": {"a": 1}},
-    "boolean for text": {"username": True},
+    "list for a string": {"region": ["a", "b"]},
+    "dictionary for a string": {"project_name": {"a": 1}},
+    "boolean for a string": {"username": True},
     "list for a secret": {"token": ["some-long-text"]},
-    "text for a boolean": {"finished": "perhaps"},
-    "empty text for a boolean": {"finished": ""},
+    "string for a boolean": {"finished": "perhaps"},
+    "empty string for a boolean": {"finished": ""},
     "number for a boolean": {"finished": 2},
     "list for a boolean": {"finished": [True]},
-    "text for a number": {"limit": "ten"},
-    "empty text for a number": {"limit": ""},
-    "fraction for a whole number": {"limit": 1.5},
-    "fraction as text for a whole number": {"limit": "4.0"},
-    "boolean for a whole number": {"limit": True},
+    "string for a number": {"limit": "ten"},
+    "empty string for a number": {"limit": ""},
+    "fraction for an integer": {"limit": 1.5},
+    "fraction as a string for an integer": {"limit": "4.0"},
+    "boolean for an integer": {"limit": True},
     "list for a number": {"timeout": [1]},
     "boolean for a number": {"timeout": True},
     "infinite": {"timeout": "inf"},
@@ -135,24 +132,24 @@ MISTAKES: dict[str, Options] = {
     "timeout of zero": {"timeout": 0},
     "endless timeout": {"timeout": 1e12},
     "negative retries": {"retries": -1},
-    "no such choice": {"order": "random"},
-    "choice in another case": {"order": "Newest"},
-    "choice with a blank": {"subjobs": "flat "},
+    "unknown choice": {"order": "random"},
+    "choice in upper case": {"order": "Newest"},
+    "choice with a space": {"subjobs": "flat "},
     "list for a choice": {"subjobs": ["flat"]},
     "boolean for a choice": {"subjobs": False},
-    "no time": {"created_before": "tomorrow"},
+    "invalid time": {"created_before": "tomorrow"},
     "dictionary for a time": {"created_after": {}},
     "empty region": {"region": ""},
-    "no address": {"endpoint": "nowhere"},
-    "no port": {"auth_url": "https://iam.example.com:port"},
-    "credentials in an address": {"endpoint": "https://somebody:some-password@cce.example.com"},
-    "no proxy": {"proxy": "proxy.example.com"},
-    "proxy of another kind": {"proxy": "ftp://proxy.example.com"},
+    "endpoint is not a URL": {"endpoint": "nowhere"},
+    "invalid port": {"auth_url": "https://iam.example.com:port"},
+    "credentials in a URL": {"endpoint": "https://somebody:some-password@cce.example.com"},
+    "proxy is not a URL": {"proxy": "proxy.example.com"},
+    "unsupported proxy": {"proxy": "ftp://proxy.example.com"},
     "missing file": {"ca_cert": "/nowhere/ca.pem"},
     "list for a file": {"ca_cert": ["/nowhere/ca.pem"]},
-    "half a credential": {"token": None, "access_key": "some-key"},
-    "two credentials": {"username": "somebody"},
-    "no credential": {"token": None},
+    "incomplete credentials": {"token": None, "access_key": "some-key"},
+    "conflicting credentials": {"username": "somebody"},
+    "no credentials": {"token": None},
     "no project": {"project_id": None},
     "no endpoint": {"endpoint": None},
     "several at once": {"status": [None], "limit": 0, "order": "random"},
@@ -164,7 +161,7 @@ FROM_THE_CLOUD = {"unknown region", "refused token", "wrong project"}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_same_sentence(
+def test_same_message(
     name: str,
     run_module: t.Callable[..., Options],
     run_action: t.Callable[..., Options],
@@ -172,24 +169,24 @@ def test_same_sentence(
     simulator: t.Any,
 ) -> None:
     options = {**simulator.access(), "retries": 0, **MISTAKES[name]}
-    # each answer carries a request id of its own
+    # responses have different request IDs
     simulator.control("POST", "/faults", {"path": "/", "headers": {"X-Request-Id": "the-same"}, "times": None})
     with pytest.raises(AnsibleLookupError) as caught:
         run_lookup(**options)
     result = run_module(options)
-    sentence, same = str(caught.value), str(result["msg"])
+    message, same = str(caught.value), str(result["msg"])
     here = run_action(options)
     assert (here["failed"], here["error"]["kind"], here["log"]) == (True, result["error"]["kind"], [])
     assert here["msg"].partition("request ")[0] == same.partition("request ")[0]
     if name in FROM_THE_CLOUD:
-        sentence, same = (text.partition("request ")[0] for text in (sentence, same))
-    # where the sentence lists all options, each plugin lists its own
-    sentence, same = (text.partition("Supported options: ")[0] for text in (sentence, same))
-    assert same == sentence.replace("opentelekomcloud.cce.jobs:", "opentelekomcloud.cce.jobs_info:")
+        message, same = (text.partition("request ")[0] for text in (message, same))
+    # a message that lists all options lists those of the plugin
+    message, same = (text.partition("Supported options: ")[0] for text in (message, same))
+    assert same == message.replace("opentelekomcloud.cce.jobs:", "opentelekomcloud.cce.jobs_info:")
     assert name in FROM_THE_CLOUD or result["error"]["kind"] == "option"
 
 
-def test_same_sentence_about_the_environment(
+def test_same_message_about_the_environment(
     run_module: t.Callable[..., Options],
     run_lookup: t.Callable[..., list[Options]],
     simulator: t.Any,
@@ -197,6 +194,6 @@ def test_same_sentence_about_the_environment(
 ) -> None:
     monkeypatch.setenv("OS_AUTH_URL", "nowhere")
     options = {**simulator.access(), "auth_url": None}
-    with pytest.raises(AnsibleLookupError, match="environment variable OS_AUTH_URL") as caught:
+    with pytest.raises(AnsibleLookupError, match="OS_AUTH_URL") as caught:
         run_lookup(**options)
     assert run_module(options)["msg"] == str(caught.value)
