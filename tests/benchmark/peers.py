@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Info modules of other collections, each against a stand-in for its cloud that has nothing, or one of a thing."""
+"""Info modules of other collections, each against a stub of its cloud that returns an empty list."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ways import ROOT, Way, play
+from methods import ROOT, Method, play
 
-FOLDER = ROOT / ".venv" / "peers"
+DIRECTORY = ROOT / ".venv" / "peers"
 
 COLLECTIONS = "ansible==12.3.0"
-"""The package that holds all of their collections; nothing else of it is used."""
+"""The package that contains all of their collections; nothing else of it is used."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A module, and what it needs; versions are fixed, since not all fit together."""
+    """A module and the libraries it requires, pinned because not all versions work together."""
 
     module: str
     libraries: tuple[str, ...]
     arguments: Callable[[str], dict[str, Any]]
-    """Its options, given the address of the stand-in."""
+    """Its options, for the URL of the stub server."""
 
     @property
     def environment(self) -> Path:
-        return FOLDER / self.module.rpartition(".")[0]
+        return DIRECTORY / self.module.rpartition(".")[0]
 
 
 PEERS = (
@@ -76,8 +76,8 @@ _PODS = {"name": "pods", "singularName": "pod", "kind": "Pod", "namespaced": Tru
 _EC2 = "http://ec2.amazonaws.com/doc/2016-11-15/"
 
 
-def _answers(url: str) -> dict[str, Any]:
-    """What the stand-ins say, by method and path."""
+def _responses(url: str) -> dict[str, Any]:
+    """The bodies of the stubs' responses, by method and path."""
     page = {"page": 1, "per_page": 50, "previous_page": None, "next_page": None, "last_page": 1, "total_entries": 0}
     version = {"id": "v3.14", "status": "stable", "links": [{"rel": "self", "href": f"{url}/v3/"}]}
     identity = {"interface": "public", "region_id": "x", "region": "x", "url": f"{url}/v3", "id": "x"}
@@ -105,7 +105,7 @@ def _answers(url: str) -> dict[str, Any]:
     }
 
 
-class _StandIn(http.server.BaseHTTPRequestHandler):
+class _StubHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -113,10 +113,10 @@ class _StandIn(http.server.BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         path = self.path.partition("?")[0]
         url = f"http://{self.headers['Host']}"
-        answer = _answers(url).get(f"{self.command} {path if path == '/' else path.rstrip('/')}")
-        is_text = isinstance(answer, str)
-        body = (answer if is_text else json.dumps(answer)).encode()
-        self.send_response(404 if answer is None else 201 if "tokens" in path else 200)
+        content = _responses(url).get(f"{self.command} {path if path == '/' else path.rstrip('/')}")
+        is_text = isinstance(content, str)
+        body = (content if is_text else json.dumps(content)).encode()
+        self.send_response(404 if content is None else 201 if "tokens" in path else 200)
         self.send_header("Content-Type", "text/xml" if is_text else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Subject-Token", "x")
@@ -126,12 +126,12 @@ class _StandIn(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = _serve
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
+        """Keep the output clean."""
 
 
-def stand_in() -> str:
-    """Start one server for all of them, which ends with this process; its address."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _StandIn)
+def start_stub_server() -> str:
+    """Start one server for all peers, which ends with this process; return its URL."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _StubHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
 
@@ -142,11 +142,11 @@ def _pip(python: str | Path, *arguments: str) -> bool:
 
 
 def _install_collections() -> bool:
-    """Take the peers' collections out of the one package that has them all."""
-    target = FOLDER / "collections"
+    """Extract the collections of the peers from the package that contains all of them."""
+    target = DIRECTORY / "collections"
     if target.exists():
         return True
-    downloads = FOLDER / "downloads"
+    downloads = DIRECTORY / "downloads"
     if not _pip(sys.executable, "download", "--no-deps", "--only-binary", ":all:", "-d", str(downloads), COLLECTIONS):
         return False
     prefixes = tuple("ansible_collections/{}/{}/".format(*peer.module.split(".")) for peer in PEERS)
@@ -158,7 +158,7 @@ def _install_collections() -> bool:
 
 
 def installed() -> list[Peer]:
-    """Those of the peers that can be had here; each gets an environment of its own, which is kept."""
+    """The peers that can be installed here; each gets its own environment, which is kept."""
     if not _install_collections():
         return []
     found = []
@@ -173,10 +173,10 @@ def installed() -> list[Peer]:
     return found
 
 
-def way(peer: Peer, url: str) -> Way:
-    """A play of one task, run by the Python that has the libraries."""
+def method(peer: Peer, url: str) -> Method:
+    """A playbook of one task, run by the Python interpreter that has the libraries."""
     return play(
         peer.module,
-        lambda cloud: [{peer.module: peer.arguments(url)}],
-        variables=lambda cloud: {"ansible_python_interpreter": str(peer.environment / "bin" / "python")},
+        lambda simulator: [{peer.module: peer.arguments(url)}],
+        variables=lambda simulator: {"ansible_python_interpreter": str(peer.environment / "bin" / "python")},
     )

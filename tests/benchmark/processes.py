@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a program and tell what it cost, with all the processes that it started."""
+"""Run a program and measure its cost, including all processes that it starts."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run took."""
+    """The cost of a run."""
 
     seconds: float
     """Wall time."""
     cpu: float
-    """Seconds of all cores, in the program and in all its descendants that somebody waited for."""
+    """Seconds on all cores, in the program and in all descendants that were waited for."""
     mebibytes: float
-    """The most that any single one of these processes had in memory."""
+    """Peak memory of the largest of these processes."""
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Cost, str]:
-    """Run a command to its end; its cost and what it printed. A failure ends everything.
+    """Run a command; return its cost and its output. Exit if it fails.
 
-    On Linux, a process begins with the memory of the one that starts it as its own peak: whoever calls this has to
-    stay small.
+    On Linux, the peak memory of a process starts with the memory of its parent, so the caller must stay small.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         begin = time.perf_counter()

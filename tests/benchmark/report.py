@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what was measured to tables that people read."""
+"""From measurements to tables."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from comparisons import GROWTH, GROWTH_SIZES, LOOKUP, MODULE, PING, SIZES, Comparison, Ratio, of_length
 from processes import Cost
-from races import GROWTH, GROWTH_SIZES, LOOKUP, MODULE, PING, SIZES, Race, Ratio, of_length
 
 _BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the ways of a race cost, round by round."""
+    """The costs of the methods of a comparison, round by round."""
 
-    race: Race
+    comparison: Comparison
     costs: dict[str, list[Cost]]
 
     def ratios(self, ratio: Ratio) -> list[float]:
@@ -37,17 +37,17 @@ class Outcome:
             return ours
         return [mine / getattr(cost, ratio.quantity) for mine, cost in zip(ours, self.costs[ratio.theirs])]
 
-    def point(self, way: str) -> Point:
+    def point(self, method: str) -> Point:
         return Point(
-            statistics.median(self.ratios(Ratio("", way, PING, None))),
-            statistics.median(cost.mebibytes for cost in self.costs[way]),
+            statistics.median(self.ratios(Ratio("", method, PING, None))),
+            statistics.median(cost.mebibytes for cost in self.costs[method]),
         )
 
 
 def _rows(cells: Sequence[Sequence[str]]) -> list[str]:
-    """A table in Markdown; the first row is its head."""
-    head, *body = cells
-    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body)]
+    """A Markdown table; the first row is the header."""
+    header, *body = cells
+    return [f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *body)]
 
 
 def _number(value: float) -> str:
@@ -61,13 +61,13 @@ def _goal(goal: float | None, unit: str) -> str:
 
 
 def table(outcomes: Iterable[Outcome]) -> list[str]:
-    """A row for each ratio: its median, least and most, the goal, and whether that is met."""
-    cells = [["measure", "against", "median", "least to most", "rounds", "at most", "met"]]
+    """A row for each ratio: its median and range, the goal, and whether it is met."""
+    cells = [["measurement", "compared with", "median", "range", "rounds", "goal (at most)", "met"]]
     for outcome in outcomes:
-        for ratio in outcome.race.ratios:
+        for ratio in outcome.comparison.ratios:
             found = outcome.ratios(ratio)
             median = statistics.median(found)
-            # where one side takes many times as long, two digits behind the point say too little
+            # two decimals are too coarse for small ratios
             show = "{:.3f}".format if median < 0.2 else _number
             unit = "" if ratio.theirs else " MiB"
             met = "" if ratio.goal is None else "yes" if median <= ratio.goal else "**no**"
@@ -86,7 +86,7 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
 
 
 class Point(NamedTuple):
-    """What a way costs for a length of the list, in medians."""
+    """The median cost of a method for a length of the list."""
 
     times_ping: float
     """Wall time as a multiple of that of ping in the same round."""
@@ -94,56 +94,57 @@ class Point(NamedTuple):
 
 
 Growth = dict[str, dict[int, Point]]
-"""By way and length of the list."""
+"""By method and length of the list."""
 
 
 def growth(outcomes: Iterable[Outcome]) -> Growth:
-    """How the cost of each way grows with the list."""
+    """The cost of each method by length of the list."""
     found: Growth = {}
     for outcome in outcomes:
-        if outcome.race.name.startswith("filter-"):
-            for way in outcome.costs:
-                found.setdefault(way, {})[outcome.race.jobs] = outcome.point(way)
+        if outcome.comparison.name.startswith("filter-"):
+            for method in outcome.costs:
+                found.setdefault(method, {})[outcome.comparison.jobs] = outcome.point(method)
     return found
 
 
-def growth_table(by_way: Growth) -> list[str]:
+def growth_table(by_method: Growth) -> list[str]:
     """The growth as a table."""
-    cells = [["ten jobs out of", *(f"{size:,}" for size in SIZES)]]
-    for way, by_size in by_way.items():
+    cells = [["ten jobs of", *(f"{size:,}" for size in SIZES)]]
+    for method, by_size in by_method.items():
         shown = [by_size.get(size) for size in SIZES]
         cells.append(
-            [way, *(f"{_number(cell.times_ping)} ({cell.mebibytes:.0f} MiB)" if cell else "" for cell in shown)]
+            [method, *(f"{_number(cell.times_ping)} ({cell.mebibytes:.0f} MiB)" if cell else "" for cell in shown)]
         )
     return _rows(cells)
 
 
 def growth_verdict(outcome: Outcome) -> list[str]:
-    """How the cost grows at the end, from medians of lengths that were gone in turn.
+    """How the time grows from the second longest list to the longest, from medians.
 
-    What is linear is measured above that as often as below: it counts as worse once it is nearer to n log n.
+    Measurements scatter around the true factor. The growth counts as worse than linear when the measured factor is
+    closer to that of n log n than to that of n.
     """
     lines = []
     _least, middle_size, most_size = GROWTH_SIZES
     linear = most_size / middle_size
     next_worse = linear * math.log(most_size) / math.log(middle_size)
-    for way in (MODULE, LOOKUP):
+    for method in (MODULE, LOOKUP):
         least, middle, most = (
-            statistics.median(cost.seconds for cost in outcome.costs[of_length(way, size)]) for size in GROWTH_SIZES
+            statistics.median(cost.seconds for cost in outcome.costs[of_length(method, size)]) for size in GROWTH_SIZES
         )
         factor = (most - least) / (middle - least)
         verdict = "linear or better" if factor <= (linear + next_worse) / 2 else "**worse than linear**"
         lines += [
             "",
-            f"From {middle_size:,} to {most_size:,} jobs, the time that {way} takes beyond that for one job grows by "
-            f"the factor {factor:.2f}; {linear:g} is linear, {next_worse:.2f} is n log n: {verdict}.",
+            f"From {middle_size:,} to {most_size:,} jobs, the time of {method} above that for one job grows by a "
+            f"factor of {factor:.2f} (linear: {linear:.2f}, n log n: {next_worse:.2f}): {verdict}.",
         ]
     return lines
 
 
 def _machine() -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("ansible-core", "requests"))
-    # what this process may use, which is less than the machine has in some containers
+    # in some containers, a process may use fewer cores than the machine has
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
         f"Measured on {datetime.date.today()}: {platform.system()} on {platform.machine()}, {cores} cores, "
@@ -151,33 +152,33 @@ def _machine() -> str:
     )
 
 
-def write(outcomes: Sequence[Outcome], folder: Path, missing: Sequence[str]) -> None:
-    """Put the tables into ``benchmark.md``, where all but them is written by hand, and draw ``benchmark.svg``.
+def write(outcomes: Sequence[Outcome], directory: Path, missing: Sequence[str]) -> None:
+    """Replace the tables in ``benchmark.md``, whose other text is written by hand, and draw ``benchmark.svg``.
 
     Args:
-        outcomes: what was measured.
-        folder: where the files are.
-        missing: the modules that could have been compared, and were not.
+        outcomes: the measurements.
+        directory: the directory of both files.
+        missing: the modules of other collections that were not compared.
     """
-    by_way = growth(outcomes)
+    by_method = growth(outcomes)
     measured = [_machine(), "", *table(outcomes)]
     if missing:
-        measured += ["", f"Not installed here, so not compared (see `--peers`): {', '.join(missing)}."]
-    if all(len(by_way.get(way, ())) == len(SIZES) for way in (MODULE, LOOKUP)):
-        # imported here: it is large, and what is started from a large process is measured as large
+        measured += ["", f"Not compared, because not installed (see `--peers`): {', '.join(missing)}."]
+    if all(len(by_method.get(method, ())) == len(SIZES) for method in (MODULE, LOOKUP)):
+        # imported here: on Linux, the memory of this process counts in every measurement
         from plot import draw
 
-        draw(by_way, folder / "benchmark.svg")
+        draw(by_method, directory / "benchmark.svg")
         measured += [
             "",
-            "Times as multiples of `ping` in the same round, in brackets the memory of the largest process:",
+            "Time as a multiple of `ping` in the same round, and memory of the largest process:",
             "",
-            *growth_table(by_way),
-            *(line for outcome in outcomes if outcome.race.name == GROWTH for line in growth_verdict(outcome)),
+            *growth_table(by_method),
+            *(line for outcome in outcomes if outcome.comparison.name == GROWTH for line in growth_verdict(outcome)),
             "",
-            "![How the time grows with the length of the list](benchmark.svg)",
+            "![Time by length of the list](benchmark.svg)",
         ]
-    page = folder / "benchmark.md"
+    page = directory / "benchmark.md"
     text = page.read_text(encoding="utf-8") if page.exists() else f"{_BEGIN}{_END}\n"
     section = "\n".join([_BEGIN, "", *measured, "", _END])
     page.write_text(re.sub(f"{_BEGIN}.*{_END}", lambda _: section, text, flags=re.DOTALL), encoding="utf-8")

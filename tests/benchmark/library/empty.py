@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The least that a module can be: what is above it is the module's own."""
+"""A module that does nothing: the baseline for the cost of a module."""
 
 from __future__ import annotations
 
