@@ -15,9 +15,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export ANSIBLE_LOCAL_TEMP="$scratch/tmp"
 
-# twice, because no run may see a list of the one before
+# twice, because a run must not see a list of the one before
 for run in first second; do
     ansible-playbook -i fleet.ini --forks 10 playbook.yml -e "run=$run" "$@"
-    # what it kept is gone
+    # the lists are deleted
     [ -z "$(ls -A "$ANSIBLE_LOCAL_TEMP")" ]
 done

@@ -2,16 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the examples of the documentation as they stand, against the simulated cloud, and look at what they print.
+"""Run the examples of the documentation unchanged, against the simulated cloud, and check their output.
 
-These are the EXAMPLES of both plugins, and all blocks of code in the README and in the guides:
+These are the EXAMPLES of both plugins and all code blocks of the README and the guides:
 
-* A list in YAML is a playbook, or a list of tasks for one. The block of text or console after it, if it shows tasks, is
-  what it prints. Without one, each of its tasks has to find jobs.
-* A block whose caption is a name is written to the file of that name, for other blocks to use.
-* In a block of console, each command that follows a ``$`` runs, and prints what stands below it.
+* A YAML list is a playbook or a list of tasks. The next block shows its output, if it is a text or console block that
+  starts with a task. Without such a block, each of its tasks must find jobs.
+* A block with a caption is written to the file of that name, which other blocks can use. In Markdown, the caption
+  follows the language.
+* In a console block, each command after a ``$`` runs and prints the lines below it.
 
-In what is shown, ``...`` stands for any number of lines.
+``...`` in a documented output matches any number of lines.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ CLOUD = json.loads(Path(os.environ["CCE_SIMULATOR_FILE"]).read_text(encoding="ut
 COLLECTION = "opentelekomcloud.cce"
 MODULE = f"{COLLECTION}.jobs_info"
 
-# Variables that the examples leave to the reader
+# Variables that the reader of the examples must define
 VARIABLES = {
     "my_access_key": CLOUD["access_key"],
     "my_secret_key": CLOUD["secret_key"],
@@ -46,7 +47,7 @@ VARIABLES = {
     },
 }
 
-# What EXAMPLES say they need, and where the simulated cloud is
+# The credentials that EXAMPLES require, and the URLs of the simulated cloud
 ACCESS_KEY = {
     "OS_REGION_NAME": CLOUD["region"],
     "OS_PROJECT_ID": CLOUD["project_id"],
@@ -56,7 +57,7 @@ ACCESS_KEY = {
     "OS_CCE_ENDPOINT_OVERRIDE": CLOUD["endpoint"],
 }
 
-# What each task in EXAMPLES prints with -v, as a regular expression
+# The output of each task in EXAMPLES with -v, as a regular expression
 SOME_JOBS = r'"total": [1-9]'
 CAUSES = r"InstallNode node-pjz21g: Failed to install .*UpgradeMaster shop-batch: Failed to upgrade the master"
 QUIET = "The cluster is idle"
@@ -91,25 +92,26 @@ EXPECTED = {
 }
 LOOKUP_HOSTS = ("node-pjz21g", "node-1puauk")
 
-# Commands that change more than the folder they run in. The sessions demo and build of nox do the same
-NOT_TRIED_HERE = ("ansible-galaxy", "cd", "git", "make", "pip")
+# Commands with effects outside the directory. The nox sessions demo and build run the same ones
+NOT_RUN_HERE = ("ansible-galaxy", "cd", "git", "make", "pip")
 
 
 class Block(t.NamedTuple):
-    """A block of code in a text."""
+    """A code block of a page."""
 
-    place: str
+    position: str
+    """File name and line."""
     language: str
     caption: str
     text: str
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# texts
+# pages
 
 
 def blocks_of(path: Path) -> list[Block]:
-    """All blocks of code of a guide (reStructuredText) or of the README (Markdown)."""
+    """All code blocks of a guide (reStructuredText) or of the README (Markdown)."""
     text = path.read_text(encoding="utf-8")
     pattern = {
         ".rst": r"^\.\. code-block:: (?P<language>.+)\n(?:   :caption: (?P<caption>.+)\n)?\n(?P<text>(?:   .*\n|\n)+)",
@@ -124,15 +126,15 @@ def blocks_of(path: Path) -> list[Block]:
         )
         for match in re.finditer(pattern, text, re.MULTILINE)
     ]
-    # any way to write one counts, also those that the pattern does not know
+    # includes notations that the pattern does not match
     written = re.findall(r"^ *\.\. (?:code|code-block|sourcecode):: |^(?! *\.\. ).*::$|^```\w", text, re.MULTILINE)
     if len(found) != len(written):
-        sys.exit(f"{path.name}: {len(written)} blocks of code, and {len(found)} of them are understood")
+        sys.exit(f"{path.name}: only {len(found)} of {len(written)} code blocks have a known notation")
     return found
 
 
 def tasks_in(node: t.Any) -> t.Iterator[dict[str, t.Any]]:
-    """Every task and block in plays or tasks, however deep."""
+    """All tasks and blocks in plays or tasks, at any depth."""
     for item in node:
         if "hosts" not in item:
             yield item
@@ -141,7 +143,7 @@ def tasks_in(node: t.Any) -> t.Iterator[dict[str, t.Any]]:
 
 
 def examples_of(kind: str, plugin: str) -> str:
-    """EXAMPLES of a plugin, as ansible-doc has them."""
+    """EXAMPLES of a plugin, as ansible-doc returns them."""
     command = ["ansible-doc", "--json", "--type", kind, plugin]
     shown = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     return json.loads(shown)[plugin]["examples"]
@@ -152,7 +154,7 @@ def examples_of(kind: str, plugin: str) -> str:
 
 
 def as_playbook(text: str, name: str, hosts: str = "localhost") -> str:
-    """The text itself if it is a playbook, else a playbook around its tasks, which stay as they are."""
+    """The text itself if it is a playbook, otherwise a playbook with these tasks, unchanged."""
     if all("hosts" in item for item in yaml.safe_load(text)):
         return text
     tasks = re.sub(r"\A\s*---\n", "", text)
@@ -160,11 +162,11 @@ def as_playbook(text: str, name: str, hosts: str = "localhost") -> str:
     return head + textwrap.indent(tasks, "    ")
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> str:
-    """What a command prints. One that fails ends everything."""
+def run(command: list[str], directory: Path, environment: dict[str, str] | None = None) -> str:
+    """Run a command and return its output. Exit if it fails."""
     done = subprocess.run(
         command,
-        cwd=folder,
+        cwd=directory,
         env={**os.environ, "ANSIBLE_NOCOLOR": "1", **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -177,21 +179,23 @@ def run(command: list[str], folder: Path, environment: dict[str, str] | None = N
     return done.stdout
 
 
-def play(folder: Path, texts: dict[str, str], *arguments: str, environment: dict[str, str] | None = None) -> list[str]:
-    """What each of these playbooks prints. One process for all, since it takes longer to start than to work."""
+def play(
+    directory: Path, texts: dict[str, str], *arguments: str, environment: dict[str, str] | None = None
+) -> list[str]:
+    """The output of each of these playbooks. They run in one process, because starting it takes most of the time."""
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (directory / name).write_text(text, encoding="utf-8")
     command = ["ansible-playbook", "-e", json.dumps(VARIABLES), *arguments, *texts]
-    printed = run(command, folder, environment)
+    printed = run(command, directory, environment)
     print(printed)
     sections = re.split(r"^PLAY RECAP .*$", printed, flags=re.MULTILINE)
     if len(sections) != len(texts) + 1:
-        sys.exit(f"{len(texts)} playbooks, and {len(sections) - 1} of them ended")
+        sys.exit(f"only {len(sections) - 1} of {len(texts)} playbooks ended")
     return sections[:-1]
 
 
 def by_task(printed: str) -> dict[str, str]:
-    """What each task of a playbook prints."""
+    """The output of each task of a playbook."""
     parts = re.split(r"^(?:TASK|RUNNING HANDLER) \[(.+)\] \*+$", printed, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2]))
 
@@ -200,26 +204,26 @@ def by_task(printed: str) -> dict[str, str]:
 # proofs
 
 
-def prove_examples(kind: str, plugin: str, folder: Path, hosts: tuple[str, ...] = ()) -> list[str]:
-    """Run EXAMPLES of a plugin; return what is wrong."""
+def prove_examples(kind: str, plugin: str, directory: Path, hosts: tuple[str, ...] = ()) -> list[str]:
+    """Run EXAMPLES of a plugin and return the errors."""
     text, expected = examples_of(kind, plugin), EXPECTED[kind]
     names = [task["name"] for task in tasks_in(yaml.safe_load(text))]
     if names != list(expected):
-        return [f"EXAMPLES of {plugin} and what is expected of them differ: {set(names) ^ set(expected) or names}"]
+        return [f"EXAMPLES of {plugin} and EXPECTED differ: {set(names) ^ set(expected) or names}"]
     arguments = ["-v"]
     if hosts:
         python = "ansible_python_interpreter={{ ansible_playbook_python }}"
         lines = [*hosts, "[all:vars]", "ansible_connection=local", python, ""]
-        (folder / f"{kind}.ini").write_text("\n".join(lines), encoding="utf-8")
+        (directory / f"{kind}.ini").write_text("\n".join(lines), encoding="utf-8")
         arguments += ["-i", f"{kind}.ini"]
     playbook = as_playbook(text, plugin, ",".join(hosts) or "localhost")
     others = dict.fromkeys([name for name in os.environ if name.startswith("OS_")], "")
-    [printed] = play(folder, {f"{kind}.yml": playbook}, *arguments, environment={**others, **ACCESS_KEY})
-    told = by_task(printed)
+    [printed] = play(directory, {f"{kind}.yml": playbook}, *arguments, environment={**others, **ACCESS_KEY})
+    outputs = by_task(printed)
     return [
-        f"EXAMPLES of {plugin}, {name!r}: {pattern} is not in {told.get(name)}"
+        f"EXAMPLES of {plugin}, {name!r}: {pattern} does not match {outputs.get(name)}"
         for name, pattern in expected.items()
-        if pattern and not re.search(pattern, told.get(name, ""), re.DOTALL)
+        if pattern and not re.search(pattern, outputs.get(name, ""), re.DOTALL)
     ]
 
 
@@ -228,22 +232,22 @@ def shows_tasks(block: Block | None) -> bool:
 
 
 def same(shown: str, printed: str) -> bool:
-    """Whether the lines that are shown stand in what is printed, one below the other but for those at a ``...``."""
+    """Whether the documented lines are consecutive lines of the output, except for other lines at a ``...``."""
     anything = "(?:.*\n)*?"
     pattern = "".join(anything if line.strip() == "..." else re.escape(line) + " *\n" for line in shown.splitlines())
     return re.search(f"^{pattern}", printed, re.MULTILINE) is not None
 
 
 def commands_of(block: Block) -> list[tuple[str, str]]:
-    """The commands in a block of console, each with what stands below it."""
+    """The commands of a console block, each with its documented output."""
     if block.language != "console":
         return []
     entries = re.split(r"^\$ ", block.text.replace("\\\n", " "), flags=re.MULTILINE)[1:]
     return [(command, shown) for command, _end, shown in (entry.partition("\n") for entry in entries)]
 
 
-def prove_playbooks(blocks: list[Block], folder: Path) -> list[str]:
-    """Run the blocks of YAML, but for those that a command runs; return what is wrong."""
+def prove_playbooks(blocks: list[Block], directory: Path) -> list[str]:
+    """Run the YAML blocks, except those that a command runs, and return the errors."""
     commands = [command for block in blocks for command, _shown in commands_of(block)]
     following = dict(zip(blocks, [*blocks[1:], None]))
     lists = [
@@ -257,63 +261,65 @@ def prove_playbooks(blocks: list[Block], folder: Path) -> list[str]:
     others = [block for block in lists if block not in shown]
 
     def texts(chosen: list[Block]) -> dict[str, str]:
-        return {re.sub(r"\W", "_", block.place) + ".yml": as_playbook(block.text, block.place) for block in chosen}
+        return {
+            re.sub(r"\W", "_", block.position) + ".yml": as_playbook(block.text, block.position) for block in chosen
+        }
 
-    wrong = [
-        f"{block.place} prints something else:\n{printed}"
-        for block, printed in zip(shown, play(folder, texts(shown)))
+    errors = [
+        f"{block.position} has a different output:\n{printed}"
+        for block, printed in zip(shown, play(directory, texts(shown)))
         if not same(following[block].text, printed)
     ]
-    for block, printed in zip(others, play(folder, texts(others), "-v")):
-        told = by_task(printed)
+    for block, printed in zip(others, play(directory, texts(others), "-v")):
+        outputs = by_task(printed)
         for task in tasks_in(yaml.safe_load(block.text)):
-            if MODULE in task and not re.search(SOME_JOBS, told[task["name"]]):
-                wrong.append(f"{block.place}, {task['name']!r}, finds no job: {told[task['name']]}")
-            if "ansible.builtin.debug" in task and re.search(r'"msg": (?:""|\[\])', told[task["name"]]):
-                wrong.append(f"{block.place}, {task['name']!r}, shows nothing: {told[task['name']]}")
-    return wrong
+            if MODULE in task and not re.search(SOME_JOBS, outputs[task["name"]]):
+                errors.append(f"{block.position}, {task['name']!r}, does not find jobs: {outputs[task['name']]}")
+            if "ansible.builtin.debug" in task and re.search(r'"msg": (?:""|\[\])', outputs[task["name"]]):
+                errors.append(f"{block.position}, {task['name']!r}, has an empty message: {outputs[task['name']]}")
+    return errors
 
 
-def prove_commands(blocks: list[Block], folder: Path) -> list[str]:
-    """Run the commands of the blocks of console; return what is wrong."""
-    wrong = []
+def prove_commands(blocks: list[Block], directory: Path) -> list[str]:
+    """Run the commands of the console blocks and return the errors."""
+    errors = []
     for block in blocks:
         for command, shown in commands_of(block):
             words = shlex.split(command)
-            if words[0] in NOT_TRIED_HERE:
+            if words[0] in NOT_RUN_HERE:
                 continue
             words[0] = {"python3": sys.executable}.get(words[0], words[0])
-            printed = run(words, folder)
+            printed = run(words, directory)
             print(f"$ {command}\n{printed}")
             if not same(shown, printed):
-                wrong.append(f"{block.place}: {command} prints something else:\n{printed}")
-    return wrong
+                errors.append(f"{block.position}: {command} has a different output:\n{printed}")
+    return errors
 
 
 def main(root: Path) -> None:
     guides = sorted((root / "docs" / "docsite" / "rst").glob("*.rst"))
-    texts = {path: blocks_of(path) for path in (root / "README.md", *guides)}
-    blocks = [block for found in texts.values() for block in found]
+    pages = {path: blocks_of(path) for path in (root / "README.md", *guides)}
+    blocks = [block for found in pages.values() for block in found]
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(max_workers=2) as workers:
-        folder = Path(name)
-        # commands are meant for a checkout
+        directory = Path(name)
+        # the commands are for a checkout
         for part in ("docs", "tests", "Makefile", "noxfile.py"):
-            (folder / part).symlink_to(root / part)
+            (directory / part).symlink_to(root / part)
         for block in blocks:
             if block.caption:
-                (folder / block.caption).parent.mkdir(parents=True, exist_ok=True)
-                (folder / block.caption).write_text(block.text, encoding="utf-8")
+                (directory / block.caption).parent.mkdir(parents=True, exist_ok=True)
+                (directory / block.caption).write_text(block.text, encoding="utf-8")
         proofs = [
-            workers.submit(prove_examples, "module", MODULE, folder),
-            workers.submit(prove_playbooks, blocks, folder),
-            workers.submit(prove_examples, "lookup", f"{COLLECTION}.jobs", folder, LOOKUP_HOSTS),
-            workers.submit(prove_commands, blocks, folder),
+            workers.submit(prove_examples, "module", MODULE, directory),
+            workers.submit(prove_playbooks, blocks, directory),
+            workers.submit(prove_examples, "lookup", f"{COLLECTION}.jobs", directory, LOOKUP_HOSTS),
+            workers.submit(prove_commands, blocks, directory),
         ]
-        wrong = [sentence for proof in proofs for sentence in proof.result()]
-    if wrong:
+        errors = [error for proof in proofs for error in proof.result()]
+    if errors:
         sys.stdout.flush()
-        sys.exit("\n".join(wrong))
-    print(f"{len(blocks)} blocks of code in {len(texts)} texts do what they say")
+        sys.exit("\n".join(errors))
+    print(f"{len(blocks)} code blocks of {len(pages)} pages work as documented")
 
 
 if __name__ == "__main__":

@@ -8,5 +8,5 @@ set -eux
 # ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
-# no new jobs on the way: what the examples find shall depend on the seed alone
+# no new jobs during the run: the output of the examples must depend on the seed only
 python "$ROOT/tests/simulator" --seed 7 --busy-for 4 --new-jobs-every 0 --log-in -- python prove.py "$ROOT" "$@"

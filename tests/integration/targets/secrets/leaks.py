@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What leaks look like, and where they are looked for."""
+"""Search files for secrets."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-# Of tokens and keys, this much does not turn up by chance, and is looked for
+# The first characters of a long secret identify it: that many do not occur by chance
 _LONG = 40
-_TELLING = 12
-_BLANKS = re.compile(rb"\s|\\+[nrt]")
+_PREFIX = 12
+_SPACES = re.compile(rb"\s|\\+[nrt]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{400,}={0,2}")
 _SIGNATURE = re.compile(rb"Signature=[0-9a-f]")
 
 
 def _in_base64(text: bytes) -> Iterator[bytes]:
-    """The characters of base64 that stand for this text alone, wherever in the encoded data it begins."""
+    """The base64 characters that depend on this text only, for each offset in the encoded data."""
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + text + b"\0" * 3)
         first = -(-before * 8 // 6)
@@ -35,8 +35,8 @@ def _in_base64(text: bytes) -> Iterator[bytes]:
 
 
 def forms(secret: str) -> set[bytes]:
-    """Every form in which the secret gives itself away; of a long one, its beginning is enough."""
-    parts = [secret[:_TELLING]] if len(secret) >= _LONG else [secret]
+    """All forms in which the secret may appear; of a long secret, those of its beginning."""
+    parts = [secret[:_PREFIX]] if len(secret) >= _LONG else [secret]
     found = set()
     for part in parts:
         found |= {part.encode(), json.dumps(part)[1:-1].encode(), repr(part)[1:-1].encode()}
@@ -46,12 +46,12 @@ def forms(secret: str) -> set[bytes]:
             for safe in ("", "/")
         }
         found |= set(_in_base64(part.encode()))
-    # long words are broken at the width of a terminal, so blanks count nowhere
-    return {_BLANKS.sub(b"", form) for form in found}
+    # Ansible wraps long words at the width of the terminal, so the search ignores spaces
+    return {_SPACES.sub(b"", form) for form in found}
 
 
 def _layers(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The data, and what is packed inside it, as the modules that Ansible sends are."""
+    """The data, and the archives in it, such as the modules that Ansible sends."""
     yield name, data
     if data[:2] == b"\x1f\x8b":
         yield from _layers(f"{name}: unpacked", gzip.decompress(data))
@@ -69,27 +69,27 @@ def _layers(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def leaks_in(name: str, data: bytes, secrets: Mapping[str, str]) -> list[str]:
-    """A line for each secret that this data gives away."""
+    """A line for each secret in this data."""
     found = []
     wanted = [(label, form) for label, secret in secrets.items() for form in forms(secret)]
     for layer, content in _layers(name, data):
-        tight = _BLANKS.sub(b"", content)
+        compact = _SPACES.sub(b"", content)
         for label, form in wanted:
-            place = tight.find(form)
-            if place >= 0:
-                found.append(f"{label} in {layer}: ...{tight[max(0, place - 200) : place + 60]!r}")
-        signature = _SIGNATURE.search(tight)
+            position = compact.find(form)
+            if position >= 0:
+                found.append(f"{label} in {layer}: ...{compact[max(0, position - 200) : position + 60]!r}")
+        signature = _SIGNATURE.search(compact)
         if signature:
-            found.append(f"a signature in {layer}: ...{tight[max(0, signature.start() - 100) : signature.end()]!r}")
+            found.append(f"a signature in {layer}: ...{compact[max(0, signature.start() - 100) : signature.end()]!r}")
     return found
 
 
-def leaks_below(folder: Path, secrets: Mapping[str, str]) -> list[str]:
-    """A line for each secret and file below this folder, names of files included."""
+def leaks_below(directory: Path, secrets: Mapping[str, str]) -> list[str]:
+    """A line for each secret in each file below this directory, file names included."""
     found = []
-    for path in sorted(folder.rglob("*")):
-        name = str(path.relative_to(folder))
-        found += leaks_in("the name of a file", name.encode(), secrets)
+    for path in sorted(directory.rglob("*")):
+        name = str(path.relative_to(directory))
+        found += leaks_in("a file name", name.encode(), secrets)
         if path.is_file():
             found += leaks_in(name, path.read_bytes(), secrets)
     return found

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the plugins in every way that might show a secret, then look for the secrets in all that is left of it.
+"""Run the plugins in every way that might show a secret, and search all output and files for secrets.
 
-Started by runme.sh beside the simulator; further arguments go to ansible-playbook.
+runme.sh starts this with a simulator. Further arguments are passed to ansible-playbook.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from leaks import leaks_below, leaks_in
 
 HERE = Path(__file__).resolve().parent
 
-# What a proxy's password may hold, and what then stands in the address
+# A password of a proxy with special characters, and its form in a URL
 PROXY_PASSWORD = "Pr0xy:p@ss/w%rd+Und1sguised"
 QUOTED = urllib.parse.quote(PROXY_PASSWORD, safe="")
 
@@ -41,10 +41,10 @@ SECRETS = {
     "wrong security_token": "gWr0ngSecur1tyToken/with+characters==",
     "wrong password": 'Wr0ng-P@ssw0rd {with} "odd" & <characters>',
     "wrong passcode": "Wr0ng-Passcode-Unmistakable",
-    "password in a proxy's address": PROXY_PASSWORD,
-    "password in a broken address": "Unqu0ted/Pr0xy%zz-Passw0rd",
+    "password in a proxy URL": PROXY_PASSWORD,
+    "password in an invalid URL": "Unqu0ted/Pr0xy%zz-Passw0rd",
     "credentials of a proxy": f"sammy:{PROXY_PASSWORD}",
-    "password in an endpoint's address": "3ndp0int-Passw0rd-M1splaced",
+    "password in an endpoint URL": "3ndp0int-Passw0rd-M1splaced",
     "misspelt option": "M1sspelt-Secret-Opti0n",
 }
 _OF_THE_SIMULATOR = (
@@ -59,7 +59,7 @@ _OF_THE_SIMULATOR = (
     "restricted_password",
 )
 
-# Not an option of ansible-playbook's, and no case has it: it shows whether the search finds anything at all
+# Only canary.yml prints it: it shows that the search finds secrets
 CANARY = "C4nary-that-sings-0n-purpose-f0r-the-search"
 
 
@@ -70,7 +70,7 @@ def free_port() -> int:
 
 
 def cases(cloud: dict[str, Any], echo: str) -> list[dict[str, Any]]:
-    """Options for both plugins, and the kind of failure that they meet; None for success."""
+    """Options for both plugins, and the expected kind of error, or None for success."""
     found: list[dict[str, Any]] = []
     project = {"project_id": cloud["project_id"]}
     here = {**project, "endpoint": cloud["endpoint"]}
@@ -99,16 +99,16 @@ def cases(cloud: dict[str, Any], echo: str) -> list[dict[str, Any]]:
     case("temporary key", None, here, temporary)
     case("password", None, here, login)
 
-    case("half a credential", "option", here, secret_key=SECRETS["wrong secret_key"])
-    case("two credentials", "option", here, token, key)
-    case("token with a blank", "option", here, token=SECRETS["wrong token"] + " " + SECRETS["wrong token"])
+    case("incomplete credentials", "option", here, secret_key=SECRETS["wrong secret_key"])
+    case("conflicting credentials", "option", here, token, key)
+    case("token with a space", "option", here, token=SECRETS["wrong token"] + " " + SECRETS["wrong token"])
     case("key that is a list", "option", here, key, secret_key=[cloud["secret_key"]])
     case("password that is a dict", "option", here, user, password={"is": cloud["password"]})
     case("misspelt option", "option", here, token, pasword=SECRETS["misspelt option"])
     case("broken proxy", "option", here, token, proxy=f"socks9://sammy:{PROXY_PASSWORD}@{proxy}")
     case("proxy without scheme", "option", here, token, proxy=f"sammy:{QUOTED}@{proxy}")
-    case("another option is wrong", "option", here, temporary, proxy=f"http://sammy:{QUOTED}@{proxy}", limit="many")
-    misplaced = f"http://sammy:{SECRETS['password in an endpoint' + chr(39) + 's address']}@127.0.0.1:{nowhere}"
+    case("invalid other option", "option", here, temporary, proxy=f"http://sammy:{QUOTED}@{proxy}", limit="many")
+    misplaced = f"http://sammy:{SECRETS['password in an endpoint URL']}@127.0.0.1:{nowhere}"
     case("credentials in the endpoint", "option", here, token, endpoint=misplaced)
     case("credentials in auth_url", "option", by_name, token, auth_url=misplaced)
 
@@ -121,9 +121,9 @@ def cases(cloud: dict[str, Any], echo: str) -> list[dict[str, Any]]:
     case("restricted token", "permission", here, token=cloud["restricted_token"])
     restricted = {"access_key": cloud["restricted_access_key"], "secret_key": cloud["restricted_secret_key"]}
     case("restricted key", "permission", here, restricted, signature="access")
-    case("wrong address", "not_found", here, token, endpoint=cloud["endpoint"] + "/nowhere")
+    case("wrong URL", "not_found", here, token, endpoint=cloud["endpoint"] + "/nowhere")
 
-    ways = {
+    responses = {
         "cce": "response",
         "gateway": "authentication",
         "short": "permission",
@@ -131,11 +131,11 @@ def cases(cloud: dict[str, Any], echo: str) -> list[dict[str, Any]]:
         "anything": "not_found",
         "busy": "unavailable",
     }
-    for way, kind in ways.items():
+    for response, kind in responses.items():
         for name, credential in (("token", token), ("temporary key", temporary), ("password", login)):
-            retries = {"retries": 1} if way == "busy" else {}
-            case(f"echo: {way}, {name}", kind, project, credential, retries, endpoint=f"{echo}/{way}")
-    for way, kind in {
+            retries = {"retries": 1} if response == "busy" else {}
+            case(f"echo: {response}, {name}", kind, project, credential, retries, endpoint=f"{echo}/{response}")
+    for response, kind in {
         "busy-later": "throttled",
         "redirect": "response",
         "redirect-host": "response",
@@ -143,7 +143,7 @@ def cases(cloud: dict[str, Any], echo: str) -> list[dict[str, Any]]:
         "page-502": "unavailable",
         "cut-list": "response",
     }.items():
-        case(f"echo: {way}", kind, project, token, endpoint=f"{echo}/{way}")
+        case(f"echo: {response}", kind, project, token, endpoint=f"{echo}/{response}")
     case("iam echoes the login", "authentication", by_name, user, auth_url=f"{echo}/iam-error")
     case(
         "iam echoes a passcode",
@@ -153,82 +153,82 @@ def cases(cloud: dict[str, Any], echo: str) -> list[dict[str, Any]]:
         auth_url=f"{echo}/iam-error",
         passcode=SECRETS["wrong passcode"],
     )
-    case("iam answers a page", "response", by_name, user, auth_url=f"{echo}/iam-page")
-    case("iam's token is odd", "authentication", by_name, user, auth_url=f"{echo}/iam-odd")
+    case("iam returns a page", "response", by_name, user, auth_url=f"{echo}/iam-page")
+    case("iam returns an invalid token", "authentication", by_name, user, auth_url=f"{echo}/iam-odd")
     case("iam redirects", "response", by_name, token, auth_url=f"{echo}/redirect")
 
-    case("no answer in time", "timeout", project, token, endpoint=f"{cloud['endpoint']}/hang", timeout=0.5)
+    case("no response in time", "timeout", project, token, endpoint=f"{cloud['endpoint']}/hang", timeout=0.5)
     case("no TLS", "tls", project, token, endpoint=cloud["endpoint"].replace("http:", "https:"))
-    case("nobody there", "connection", project, temporary, endpoint=f"http://127.0.0.1:{nowhere}")
-    case("proxy not there", "connection", here, token, proxy=f"http://sammy:{QUOTED}@{proxy}")
+    case("connection refused", "connection", project, temporary, endpoint=f"http://127.0.0.1:{nowhere}")
+    case("proxy connection refused", "connection", here, token, proxy=f"http://sammy:{QUOTED}@{proxy}")
     refusing = echo.replace("http://", f"http://sammy:{QUOTED}@")
-    case("proxy refuses a tunnel", "connection", project, token, endpoint="https://cce.invalid", proxy=refusing)
+    case("proxy rejects a tunnel", "connection", project, token, endpoint="https://cce.invalid", proxy=refusing)
     case("proxy echoes", "connection", project, token, endpoint="http://cce.invalid", proxy=refusing)
-    broken = f"http://sammy:{SECRETS['password in a broken address']}@{proxy}"
+    broken = f"http://sammy:{SECRETS['password in an invalid URL']}@{proxy}"
     case("proxy, password not quoted", "option", here, token, proxy=broken)
     return found
 
 
-class Stage:
-    """A home of its own for each run, outside of which nothing may be left."""
+class Runner:
+    """Runs playbooks, each with its own home directory."""
 
-    def __init__(self, folder: Path, arguments: list[str]) -> None:
-        self._folder = folder
+    def __init__(self, directory: Path, arguments: list[str]) -> None:
+        self._directory = directory
         self._arguments = arguments
         self.failed: list[str] = []
 
     def play(self, name: str, playbook: str, *arguments: str, **variables: str) -> None:
-        """Run a playbook; what it prints lies beside what it leaves."""
-        place = self._folder / name
+        """Run a playbook and save its output next to the files it leaves."""
+        own = self._directory / name
         for part in ("home", "tmp", "results"):
-            (place / part).mkdir(parents=True)
+            (own / part).mkdir(parents=True)
         environment = {
-            # neither the developer's credentials nor proxies
+            # without the credentials and proxies of the developer
             **{
                 key: value
                 for key, value in os.environ.items()
                 if not key.startswith("OS_") and not key.lower().endswith("_proxy")
             },
-            "HOME": str(place / "home"),
-            "ANSIBLE_HOME": str(place / "home" / ".ansible"),
-            "TMPDIR": str(place / "tmp"),
-            # these do not follow HOME
-            "ANSIBLE_REMOTE_TEMP": str(place / "home" / "remote"),
-            "ANSIBLE_ASYNC_DIR": str(place / "home" / "async"),
-            "ANSIBLE_LOG_PATH": str(place / "ansible.log"),
+            "HOME": str(own / "home"),
+            "ANSIBLE_HOME": str(own / "home" / ".ansible"),
+            "TMPDIR": str(own / "tmp"),
+            # these do not depend on HOME
+            "ANSIBLE_REMOTE_TEMP": str(own / "home" / "remote"),
+            "ANSIBLE_ASYNC_DIR": str(own / "home" / "async"),
+            "ANSIBLE_LOG_PATH": str(own / "ansible.log"),
             "ANSIBLE_NOCOLOR": "1",
-            "RESULTS": str(place / "results"),
-            "SYSLOG_COPY": str(place / "syslog"),
+            "RESULTS": str(own / "results"),
+            "SYSLOG_COPY": str(own / "syslog"),
             "PYTHONPATH": os.pathsep.join(filter(None, (str(HERE / "syslog_copy"), os.environ.get("PYTHONPATH")))),
             **variables,
         }
         command = ["ansible-playbook", playbook, *arguments, *self._arguments]
         done = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, check=False)
         if "ANSIBLE_DEBUG" in variables:
-            # from 2.22 on, how a module tells Ansible what to mask; it shows in what debugging prints of its answer
+            # from 2.22 on, a module reports with this key what to mask, and debugging prints its raw result
             done.stdout = re.sub(rb'\\*"_ansible_new_secrets\\*": \[.*?\]', b"", done.stdout)
-        (place / "stdout").write_bytes(done.stdout)
-        (place / "stderr").write_bytes(done.stderr)
+        (own / "stdout").write_bytes(done.stdout)
+        (own / "stderr").write_bytes(done.stderr)
         if done.returncode:
             self.failed.append(name)
             print(f"{name}: {done.stdout[-6000:].decode()}\n{done.stderr[-3000:].decode()}")
 
 
-def await_removal(folder: Path) -> None:
-    """Give Ansible time to remove the files of tasks in the background: it looks every 5 s whether they are over."""
+def await_removal(directory: Path) -> None:
+    """Wait until Ansible has removed the files of tasks in the background: it checks every 5 s whether they ended."""
     end = time.monotonic() + 60
-    while any(folder.glob("*")) and time.monotonic() < end:
+    while any(directory.glob("*")) and time.monotonic() < end:
         time.sleep(0.1)
 
 
-def check_search(folder: Path) -> None:
-    """Fail unless the search finds a canary in everything that it may hide in."""
+def check_search(directory: Path) -> None:
+    """Exit unless the search finds a canary in every form in which it may be hidden."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("arguments", CANARY + os.urandom(1000).hex())
     hidden = {
         "plain": CANARY.encode(),
-        "begun": b"token " + CANARY[:14].encode() + b"...",
+        "truncated": b"token " + CANARY[:14].encode() + b"...",
         "wrapped": CANARY[:9].encode() + b"\n" + CANARY[9:].encode(),
         "percent": "".join(
             f"%{byte:02X}" if not chr(byte).isalnum() and chr(byte) != "-" else chr(byte) for byte in CANARY.encode()
@@ -239,12 +239,12 @@ def check_search(folder: Path) -> None:
     }
     missed = [name for name, data in hidden.items() if not leaks_in(name, data, {"canary": CANARY})]
     if missed:
-        raise SystemExit(f"the search misses a canary that is hidden as {missed}")
-    if not leaks_below(folder, {"canary": CANARY}):
-        raise SystemExit("the search misses the canary that a playbook printed")
-    odd = {"canary": PROXY_PASSWORD}
-    if not leaks_in("quoted", QUOTED.encode(), odd) or not leaks_in("signature", b"Signature=0a1b", {}):
-        raise SystemExit("the search misses quoted passwords or signatures")
+        raise SystemExit(f"The search misses a canary hidden as {missed}.")
+    if not leaks_below(directory, {"canary": CANARY}):
+        raise SystemExit("The search misses the canary that a playbook printed.")
+    special = {"canary": PROXY_PASSWORD}
+    if not leaks_in("quoted", QUOTED.encode(), special) or not leaks_in("signature", b"Signature=0a1b", {}):
+        raise SystemExit("The search misses quoted passwords or signatures.")
 
 
 def main(arguments: list[str]) -> None:
@@ -255,7 +255,7 @@ def main(arguments: list[str]) -> None:
     def order(method: str, path: str, body: object) -> None:
         urllib.request.urlopen(urllib.request.Request(control + path, json.dumps(body).encode(), method=method)).close()
 
-    # Names and ids are no secrets, and text from the API is no template
+    # names and IDs are not secret, and strings from the API are not templates
     harmless = " ".join(
         str(cloud[name])
         for name in (
@@ -285,19 +285,23 @@ def main(arguments: list[str]) -> None:
     )
     order("POST", "/faults", {"path": "/hang", "hang": True, "times": None})
 
-    with tempfile.TemporaryDirectory(prefix="cce-secrets-") as given, tempfile.TemporaryDirectory(prefix="cce-") as run:
-        everything = {
+    with (
+        tempfile.TemporaryDirectory(prefix="cce-secrets-") as inputs,
+        tempfile.TemporaryDirectory(prefix="cce-") as run,
+    ):
+        given = {
             "cloud": cloud,
             "cases": cases(cloud, echo.url),
             "echo": echo.url,
             "reason": reason,
             "wrong_token": SECRETS["wrong token"],
         }
-        file = Path(given, "given.json")
-        file.write_text(json.dumps(everything), "utf-8")
-        (Path(given, "without_requests")).mkdir()
-        Path(given, "without_requests", "requests.py").write_text("raise ImportError('No module named requests')\n")
-        stage = Stage(Path(run), arguments)
+        file = Path(inputs, "given.json")
+        file.write_text(json.dumps(given), "utf-8")
+        broken = Path(inputs, "without_requests")
+        broken.mkdir()
+        (broken / "requests.py").write_text("raise ImportError('No module named requests')\n")
+        runner = Runner(Path(run), arguments)
         loud = {"GIVEN": str(file), "ANSIBLE_DISPLAY_TRACEBACK": "always"}
         user = {
             "OS_AUTH_URL": f"{echo.url}/iam/v3",
@@ -308,14 +312,14 @@ def main(arguments: list[str]) -> None:
             "OS_CCE_ENDPOINT_OVERRIDE": "http://cce.invalid",
         }
         proxied = {"http_proxy": echo.url.replace("http://", f"http://sammy:{QUOTED}@"), "no_proxy": "127.0.0.1"}
-        # here only, since it shows the arguments of modules, whatever they are
+        # only here, since it shows the arguments of all modules
         debug = {"ANSIBLE_DEBUG": "1"}
-        path = os.pathsep.join([str(Path(given, "without_requests")), os.environ.get("PYTHONPATH", "")])
-        # in an environment of its own, a module is in any case sent
+        path = os.pathsep.join([str(broken), os.environ.get("PYTHONPATH", "")])
+        # a task with an environment always sends the module
         sent = ["-e", '{"environment_of_tasks": {"SENT": "yes"}}']
         runs = [
-            # the first, since it leaves files that Ansible removes a few seconds later
-            ("ways", "ways.yml", ["-vvvvv"], loud),
+            # the first one, since Ansible removes some of its files a few seconds later
+            ("usage", "usage.yml", ["-vvvvv"], loud),
             ("module", "module.yml", ["-vvvvv"], loud),
             ("module-sent", "module.yml", ["-vvvvv", *sent], loud),
             ("lookup", "lookup.yml", ["-vvvvv"], loud),
@@ -341,15 +345,15 @@ def main(arguments: list[str]) -> None:
             ("harmless-sent", "harmless.yml", sent, {"GIVEN": str(file)}),
         ]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda each: stage.play(each[0], each[1], *each[2], **each[3]), runs))
-        await_removal(Path(run, "ways", "home", "remote"))
-        secrets = {**{name: cloud[name] for name in _OF_THE_SIMULATOR}, **SECRETS, **echo.caught}
+            list(pool.map(lambda each: runner.play(each[0], each[1], *each[2], **each[3]), runs))
+        await_removal(Path(run, "usage", "home", "remote"))
+        secrets = {**{name: cloud[name] for name in _OF_THE_SIMULATOR}, **SECRETS, **echo.recorded}
         leaks = leaks_below(Path(run), secrets)
-        stage.play("canary", "canary.yml", CANARY=CANARY)
+        runner.play("canary", "canary.yml", CANARY=CANARY)
         check_search(Path(run, "canary"))
-    if leaks or stage.failed:
-        raise SystemExit("\n".join([f"failed runs: {stage.failed}", f"{len(leaks)} leaks:", *leaks]))
-    print(f"{len(secrets)} secrets leak nowhere")
+    if leaks or runner.failed:
+        raise SystemExit("\n".join([f"Failed runs: {runner.failed}", f"{len(leaks)} leaks:", *leaks]))
+    print(f"None of {len(secrets)} secrets leaks.")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ set -eux
 # ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
-# What runs in the background and what looks for it take different homes where HOME is not the one of the account
+# Where HOME is not the home directory of the account, the task in the background and async_status use different ones
 export ANSIBLE_ASYNC_DIR="$PWD/async"
 
 python "$ROOT/tests/simulator" --seed 7 --busy-for 600 -- ansible-playbook playbook.yml "$@"
-python "$ROOT/tests/simulator" --seed 7 -- python live.py "$@"
+python "$ROOT/tests/simulator" --seed 7 -- python progress.py "$@"
