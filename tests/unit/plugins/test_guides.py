@@ -36,7 +36,7 @@ FAILURES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "option": ({"cluster_name": "shop-bach"}, {}),
     "dependency": ({}, {}),
     "authentication": ({"token": "expired"}, {}),
-    "permission": ({"project_id": "somebody-elses"}, {}),
+    "permission": ({"project_id": "another-project"}, {}),
     "not_found": ({"endpoint": "{url}/api"}, {}),
     "throttled": ({}, {"status": 429, "body": '{"error_code": "APIGW.0308"}'}),
     "unavailable": ({}, {"status": 503, "body": '{"error_code": "APIGW.0201"}'}),

@@ -55,7 +55,7 @@ def expect(condition: object, output: str) -> None:
 
 
 def timed_out(status: int, output: str) -> bool:
-    """Whether the wait ran into its timeout without printing its progress: then nobody ended the job."""
+    """Whether the wait ran into its timeout without printing its progress, so that the job never ended."""
     return status == 2 and not LIVE.search(output)
 
 
