@@ -1,0 +1,50 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Text of the cloud, made safe for results, for terminals, and for files.
+
+JSON can express characters that do harm elsewhere: control characters steer a terminal, bidirectional controls reverse
+what a reader sees (Unicode Technical Report 36, section 2.6), and lone surrogates cannot be encoded as UTF-8 at all.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+MAX_NAME = 100
+"""Characters of a name in a sentence."""
+
+_REPLACEMENT = "\ufffd"
+
+# C0 without tab and line feed, DEL and C1, lone surrogates. A string from JSON has no surrogates in pairs.
+_UNFIT_FOR_RESULTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# also tab and line feed, and the bidirectional controls (Unicode Standard Annex 9, section 2)
+_UNFIT_FOR_SENTENCES = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def result_text(text: str) -> str:
+    """Return a text for a result: control characters other than tab and line feed, and lone surrogates replaced."""
+    # True for nearly every text, and much faster than a search
+    return text if text.isprintable() else _UNFIT_FOR_RESULTS.sub(_REPLACEMENT, text)
+
+
+def sentence_text(text: str) -> str:
+    """Return a text for a message: all control characters, bidirectional controls, and lone surrogates replaced."""
+    return text if text.isprintable() else _UNFIT_FOR_SENTENCES.sub(_REPLACEMENT, text)
+
+
+def name_text(text: str, mask: t.Callable[[str], str] | None = None) -> str:
+    """Return a name for a message: as ``sentence_text`` does, and cut to 100 characters.
+
+    Args:
+        text: the name as the cloud sent it.
+        mask: replaces secrets. It has to run here because a secret that is cut in two is no longer recognized.
+    """
+    masked = mask(text) if mask else text
+    shown = masked if len(masked) <= MAX_NAME else masked[: MAX_NAME - 3] + "..."
+    return sentence_text(shown)
