@@ -256,6 +256,10 @@ summary:
     by_cluster:
       description: Number of jobs for each RV(jobs[].cluster_id).
       type: dict
+    by_cluster_name:
+      description: The number of jobs for each RV(jobs[].cluster_name) that is known.
+      returned: success
+      type: dict
   sample:
     total: 1
     finished: 1
@@ -265,6 +269,7 @@ summary:
       ScaleupCluster: 1
     by_cluster:
       7ec8b73d-83db-11f0-8baa-0255ac10003e: 1
+    by_cluster_name: {}
 fetched:
   description: Number of top-level jobs that CCE returned, before filters and O(limit).
   returned: success

@@ -12,7 +12,16 @@ import typing as t
 
 from . import timestamps
 from .diagnostics import Diagnostics
-from .raw_job import FINISHED, STATUSES, Candidate, read_mapping, read_subjobs, read_text, read_time
+from .raw_job import (
+    FINISHED,
+    STATUSES,
+    Candidate,
+    read_mapping,
+    read_reason,
+    read_subjobs,
+    read_text,
+    read_time,
+)
 
 Job = dict[str, t.Any]
 
@@ -43,15 +52,15 @@ class _Cause(t.NamedTuple):
     facts: dict[str, t.Any]
 
 
-def normalize(candidate: Candidate, subjobs: str, diagnostics: Diagnostics) -> Job:
+def normalize(candidate: Candidate, subjobs: str = "nested", diagnostics: Diagnostics | None = None) -> Job:
     """Return the job that users get.
 
     Args:
-        candidate: the raw job, the ID of its parent, and its level.
+        candidate: the raw job, the ID of its parent, its level, and whether a job above it has finished.
         subjobs: ``nested`` to keep the subjobs in it.
-        diagnostics: gets the problems of its fields.
+        diagnostics: gets the problems of its fields, None to drop them.
     """
-    job = _normalize(candidate, diagnostics)[0]
+    job = _normalize(candidate, diagnostics or Diagnostics(muted=True))[0]
     if subjobs != "nested":
         job["subjobs"] = []
     return job
@@ -59,23 +68,25 @@ def normalize(candidate: Candidate, subjobs: str, diagnostics: Diagnostics) -> J
 
 def _normalize(candidate: Candidate, diagnostics: Diagnostics) -> tuple[Job, _Cause | None]:
     """Return the job, and the deepest failure in its tree that gives a reason."""
-    raw, parent_id, level = candidate
-    own_id = read_text(raw, "id", diagnostics)
-    children = [
-        _normalize((subjob, own_id, level + 1), diagnostics) for subjob in read_subjobs(raw, level, diagnostics)
-    ]
+    raw, parent_id, level, below_finished = candidate
     status = read_text(raw, "status", diagnostics) or ""
+    lower_status = status.lower()
     job_type = read_text(raw, "type", diagnostics)
     resource_name = read_text(raw, "resource_name", diagnostics)
     created_at = read_time(raw, "created_at", diagnostics)
     completed_at = read_time(raw, "completed_at", diagnostics)
-    finished = FINISHED.get(status.lower())
+    own_id = read_text(raw, "id", diagnostics)
+    finished = below_finished or FINISHED.get(lower_status, completed_at is not None)
+    children = [
+        _normalize((subjob, own_id, level + 1, finished), diagnostics)
+        for subjob in read_subjobs(raw, level, diagnostics)
+    ]
     job: Job = {
         "id": own_id,
         "type": job_type,
-        "status": STATUSES.get(status.lower(), status) or None,
-        "finished": completed_at is not None if finished is None else finished,
-        "reason": read_text(raw, "reason", diagnostics),
+        "status": STATUSES.get(lower_status, status) or None,
+        "finished": finished,
+        "reason": read_reason(raw, diagnostics),
         "root_cause": None,
         "cluster_id": read_text(raw, "cluster_id", diagnostics),
         # the resource of this type of job is the cluster itself

@@ -12,17 +12,19 @@ relies on the presence or the type of a member: what cannot be read is None and 
 
 from __future__ import annotations
 
+import math
 import typing as t
 
+from .._text import result_text
 from . import timestamps
 from .diagnostics import Diagnostics, mismatch
 
 RawJob = dict[str, t.Any]
 T = t.TypeVar("T")
 
-# A raw job, the ID of its parent, and its level: a plain tuple, since a named tuple makes it half as expensive again to
-# look at a job and drop it.
-Candidate = tuple[RawJob, t.Optional[str], int]
+# A raw job, the ID of its parent, its level, and whether a job above it has finished: a plain tuple, since with a named
+# tuple it costs half as much again to look at a job and drop it.
+Candidate = tuple[RawJob, t.Optional[str], int, bool]
 
 MAX_LEVELS = 32
 """Levels of a job tree that are read, including the top one; real trees have three (ScaleupCluster, CreateNode, …)."""
@@ -33,12 +35,13 @@ STATUSES = {"initializing": "Initializing", "running": "Running", "failed": "Fai
 FINISHED = {"initializing": False, "running": False, "failed": True, "success": True}
 """Whether a job with a documented status has ended, by the lower-case spelling of the status."""
 
-_FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
+FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     # our key: block of the raw job and the names in it; v2 first, then v3 ShowJob and the SDKs of Huawei Cloud
     "id": ("metadata", ("uid",)),
     "type": ("spec", ("type",)),
     "status": ("status", ("status", "phase")),
-    "reason": ("status", ("reason", "message")),
+    "reason": ("status", ("reason",)),
+    "message": ("status", ("message",)),
     "cluster_id": ("spec", ("clusteruid", "clusterUID", "cluster_uid", "clusterid", "clusterID")),
     "resource_id": ("spec", ("resourceid", "resourceID", "resource_id")),
     "resource_name": ("spec", ("resourcename", "resourceName", "resource_name")),
@@ -49,30 +52,113 @@ _FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "parent_id": ("spec", ("ownerJob", "ownerjob", "owner_job")),
     "subjobs": ("spec", ("subjobs", "subJobs", "sub_jobs")),
 }
+"""Where the value of each key of ours is. ``reason`` of a job is made of ``reason`` and ``message``."""
 
 
-def read_text(raw: RawJob, key: str, diagnostics: Diagnostics) -> str | None:
-    """Return a text under one of our keys, None when it is missing, null, empty, or not a string."""
+class FoundJob(t.NamedTuple):
+    """A raw job that was looked up. It is a ``Candidate``, so that filters and normalization accept it."""
+
+    raw: RawJob
+    parent_id: str | None
+    """ID of the job that it is a subjob of."""
+    level: int
+    """1 at the top of the list."""
+    below_finished: bool
+    """Whether a job above it has finished."""
+
+
+def find_by_ids(raw_jobs: t.Iterable[t.Any], ids: t.Collection[str]) -> t.Iterator[FoundJob]:
+    """Yield the jobs with these IDs at any depth, in the order of the list, ignoring case.
+
+    Args:
+        raw_jobs: elements of the API's list, whatever they are. Each is read once and released.
+        ids: the IDs as users see them.
+    """
+    diagnostics = Diagnostics(muted=True)
+    wanted = frozenset(result_text(job_id).lower() for job_id in ids)
+    for candidate in candidates(raw_jobs, True, diagnostics):
+        if (read_text(candidate[0], "id", diagnostics) or "").lower() in wanted:
+            yield FoundJob(*candidate)
+
+
+def candidates(raw_jobs: t.Iterable[t.Any], deep: bool, diagnostics: Diagnostics) -> t.Iterator[Candidate]:
+    """Yield the jobs that filters apply to: those of the list and, when ``deep``, those below them."""
+    for number, raw in enumerate(raw_jobs, 1):
+        if not isinstance(raw, dict):
+            diagnostics.not_an_object(number, raw)
+            continue
+        diagnostics.fetched += 1
+        if raw.get("metadata") is None and not _is_job(raw):
+            diagnostics.not_a_job()
+            continue
+        candidate = (raw, None, 1, False)
+        yield candidate
+        if deep:
+            spec = raw.get("spec")
+            # nothing to read in most jobs, and this is faster than to try
+            if not isinstance(spec, dict) or "subjobs" in spec or "subJobs" in spec or "sub_jobs" in spec:
+                yield from _descendants(candidate, diagnostics)
+
+
+def read_subjobs(raw: RawJob, level: int, diagnostics: Diagnostics) -> list[RawJob]:
+    """Return the subjobs of a job on that level, without entries that are not jobs; none below ``MAX_LEVELS``."""
+    subjobs = _read(raw, "subjobs", list, diagnostics)
+    if not subjobs:
+        return []
+    if level >= MAX_LEVELS:
+        diagnostics.problem(raw, f"ignoring subjobs below level {MAX_LEVELS}")
+        return []
+    objects = [subjob for subjob in subjobs if isinstance(subjob, dict)]
+    if len(objects) < len(subjobs):
+        diagnostics.problem(raw, f"ignoring {len(subjobs) - len(objects)} of its subjobs (not objects)")
+    jobs = [subjob for subjob in objects if _is_job(subjob)]
+    diagnostics.not_a_job(len(objects) - len(jobs))
+    return jobs
+
+
+def read_string(raw: RawJob, key: str, diagnostics: Diagnostics) -> str | None:
+    """Return the string under one of our keys as it came, None when it is missing, null, empty, or not a string."""
     # the usual case first, because this runs for each of 100,000 jobs
-    block_name, names = _FIELDS[key]
+    block_name, names = FIELDS[key]
     block = raw.get(block_name)
     if isinstance(block, dict):
         usual = block.get(names[0])
-        if isinstance(usual, str) and usual and usual.isascii():
+        if isinstance(usual, str) and usual:
             return usual
+    return _read(raw, key, str, diagnostics)
+
+
+def read_text(raw: RawJob, key: str, diagnostics: Diagnostics) -> str | None:
+    """Return the string under one of our keys as users see it, None when there is none."""
+    block_name, names = FIELDS[key]
+    block = raw.get(block_name)
+    if isinstance(block, dict):
+        usual = block.get(names[0])
+        if isinstance(usual, str) and usual:
+            return usual if usual.isprintable() else result_text(usual)
+        if len(names) == 1 and (usual is None or usual == ""):
+            return None
     text = _read(raw, key, str, diagnostics)
-    return text if text is None or text.isascii() else clean(text)
+    return text if text is None else result_text(text)
+
+
+def read_reason(raw: RawJob, diagnostics: Diagnostics) -> str | None:
+    """Return why a job is in its state: ``reason``, ``message``, or both where both say something different."""
+    reason, message = read_text(raw, "reason", diagnostics), read_text(raw, "message", diagnostics)
+    if reason is None or message is None or message in reason:
+        return reason or message
+    return message if reason in message else f"{reason}: {message}"
 
 
 def read_time(raw: RawJob, key: str, diagnostics: Diagnostics) -> str | None:
     """Return a normalized time under one of our keys, None when it is missing or not a time."""
-    text = _read(raw, key, str, diagnostics)
+    text = read_string(raw, key, diagnostics)
     if text is None:
         return None
     try:
         return timestamps.normalize(text)
-    except ValueError as error:
-        diagnostics.problem(f"{_name(raw)}: ignoring {key} ({error}).")
+    except ValueError:
+        diagnostics.not_a_time(raw, key, text)
         return None
 
 
@@ -80,7 +166,7 @@ def read_mapping(raw: RawJob, key: str, diagnostics: Diagnostics) -> dict[str, t
     """Return a copy of an object under one of our keys, an empty one when it is missing or not an object."""
     value = _read(raw, key, dict, diagnostics) or {}
     try:
-        if "".join((*value, *value.values())).isascii():
+        if "".join((*value, *value.values())).isprintable():
             return dict(value)
     except TypeError:
         # not only strings
@@ -88,14 +174,18 @@ def read_mapping(raw: RawJob, key: str, diagnostics: Diagnostics) -> dict[str, t
 
     def copy(value: t.Any, level: int) -> t.Any:
         if isinstance(value, str):
-            return value if value.isascii() else clean(value)
+            return result_text(value)
+        if isinstance(value, float) and not math.isfinite(value):
+            # Python reads 1e999 as infinity, which JSON cannot express
+            diagnostics.problem(raw, f"ignoring a number in {key} (too large)")
+            return None
         if isinstance(value, (dict, list)) and level > MAX_LEVELS:
             # The documented type is a map of strings to strings, so nothing real is lost. Ansible fails on values that
             # are nested far deeper.
-            diagnostics.problem(f"{_name(raw)}: ignoring {key} below level {MAX_LEVELS}.")
+            diagnostics.problem(raw, f"ignoring {key} below level {MAX_LEVELS}")
             return None
         if isinstance(value, dict):
-            return {clean(name): copy(entry, level + 1) for name, entry in value.items()}
+            return {result_text(str(name)): copy(entry, level + 1) for name, entry in value.items()}
         if isinstance(value, list):
             return [copy(entry, level + 1) for entry in value]
         return value
@@ -103,54 +193,38 @@ def read_mapping(raw: RawJob, key: str, diagnostics: Diagnostics) -> dict[str, t
     return t.cast("dict[str, t.Any]", copy(value, 1))
 
 
-def read_subjobs(raw: RawJob, level: int, diagnostics: Diagnostics) -> list[RawJob]:
-    """Return the subjobs of a job on that level, without entries that are not objects; none below ``MAX_LEVELS``."""
-    subjobs = _read(raw, "subjobs", list, diagnostics)
-    if not subjobs:
-        return []
-    if level >= MAX_LEVELS:
-        diagnostics.problem(f"{_name(raw)}: ignoring subjobs below level {MAX_LEVELS}.")
-        return []
-    jobs = [subjob for subjob in subjobs if isinstance(subjob, dict)]
-    if len(jobs) < len(subjobs):
-        diagnostics.problem(f"{_name(raw)}: ignoring {len(subjobs) - len(jobs)} of its subjobs (not objects).")
-    return jobs
+def is_finished(candidate: Candidate, diagnostics: Diagnostics) -> bool:
+    """Return whether a job has ended.
 
-
-def is_finished(raw: RawJob, diagnostics: Diagnostics) -> bool:
-    """Return whether a job has ended; for an unknown status, whether it has a completion time."""
-    known = FINISHED.get((read_text(raw, "status", diagnostics) or "").lower())
+    For an unknown status, that is whether it has a completion time. Whatever is below a finished job has ended: none of
+    its steps starts any more, even if its own status still says that it is about to.
+    """
+    raw, _parent_id, _level, below_finished = candidate
+    if below_finished:
+        return True
+    known = FINISHED.get((read_string(raw, "status", diagnostics) or "").lower())
     return read_time(raw, "completed_at", diagnostics) is not None if known is None else known
 
 
-def candidates(raw_jobs: t.Iterable[t.Any], flat: bool, diagnostics: Diagnostics) -> t.Iterator[Candidate]:
-    """Yield the jobs that filters apply to: those of the list or, when ``flat``, also those below them."""
-    for number, raw in enumerate(raw_jobs, 1):
-        if not isinstance(raw, dict):
-            diagnostics.problem(f"Ignoring entry {number} of the job list ({mismatch(dict, raw)}).")
-            continue
-        diagnostics.fetched += 1
-        yield raw, None, 1
-        if flat:
-            yield from _descendants(raw, 1, diagnostics)
+def _is_job(raw: RawJob) -> bool:
+    return raw.get("metadata") is not None or raw.get("spec") is not None or raw.get("status") is not None
 
 
-def clean(text: str) -> str:
-    """Replace lone surrogates: JSON can express them, but no output of Ansible can."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _descendants(raw: RawJob, level: int, diagnostics: Diagnostics) -> t.Iterator[Candidate]:
-    for subjob in read_subjobs(raw, level, diagnostics):
-        yield subjob, read_text(raw, "id", diagnostics), level + 1
-        yield from _descendants(subjob, level + 1, diagnostics)
+def _descendants(parent: Candidate, diagnostics: Diagnostics) -> t.Iterator[Candidate]:
+    raw, _parent_id, level, _below_finished = parent
+    subjobs = read_subjobs(raw, level, diagnostics)
+    if not subjobs:
+        return
+    own_id, finished = read_text(raw, "id", diagnostics), is_finished(parent, diagnostics)
+    for subjob in subjobs:
+        candidate = (subjob, own_id, level + 1, finished)
+        yield candidate
+        yield from _descendants(candidate, diagnostics)
 
 
 def _read(raw: RawJob, key: str, expected: type[T], diagnostics: Diagnostics) -> T | None:
     """Return the first value under the names of one of our keys that is neither null nor empty."""
-    block_name, names = _FIELDS[key]
+    block_name, names = FIELDS[key]
     block = raw.get(block_name)
     if isinstance(block, dict):
         for name in names:
@@ -158,14 +232,8 @@ def _read(raw: RawJob, key: str, expected: type[T], diagnostics: Diagnostics) ->
             if value is not None and value != "":
                 if isinstance(value, expected):
                     return value
-                diagnostics.problem(f"{_name(raw)}: ignoring {key} ({mismatch(expected, value)}).")
+                diagnostics.problem(raw, f"ignoring {key} ({mismatch(expected, value)})")
                 return None
     elif block is not None:
-        diagnostics.problem(f"{_name(raw)}: ignoring {block_name} ({mismatch(dict, block)}).")
+        diagnostics.problem(raw, f"ignoring {block_name} ({mismatch(dict, block)})")
     return None
-
-
-def _name(raw: RawJob) -> str:
-    metadata = raw.get("metadata")
-    uid = metadata.get("uid") if isinstance(metadata, dict) else None
-    return f"Job {clean(uid)}" if uid and isinstance(uid, str) else "A job without an ID"

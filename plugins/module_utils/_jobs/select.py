@@ -12,10 +12,10 @@ import heapq
 import typing as t
 
 from .diagnostics import Diagnostics
-from .filters import predicates
+from .filters import Filters
 from .normalize import Job, normalize
 from .query import Query
-from .raw_job import STATUSES, Candidate, candidates, read_text, read_time
+from .raw_job import Candidate, candidates, read_text, read_time
 
 
 class Selection(t.NamedTuple):
@@ -28,61 +28,35 @@ class Selection(t.NamedTuple):
     """Complete sentences."""
 
 
-def select(raw_jobs: t.Iterable[t.Any], query: Query) -> Selection:
+def select(raw_jobs: t.Iterable[t.Any], query: Query, mask: t.Callable[[str], str] | None = None) -> Selection:
     """Filter, order, limit, and normalize a list of jobs.
 
     Args:
         raw_jobs: elements of the API's list. Each is read once and released unless it is selected.
-        query: what to select.
+        query: what to select, without ages.
+        mask: replaces secrets in the names that warnings contain, before they are cut.
 
     No element raises an exception, whatever it is: what cannot be read becomes a warning.
     """
-    diagnostics = Diagnostics()
-    unknown = _Unknown(query)
-    matching = _matching(candidates(raw_jobs, query.subjobs == "flat", diagnostics), query, unknown, diagnostics)
+    diagnostics = Diagnostics(mask)
+    filters = Filters(query, diagnostics)
+    matching = filters.over(candidates(raw_jobs, query.deep, diagnostics))
     # Normalize only when the list has come to its end: a truncated one is fetched again.
     found = list(matching) if query.limit is None else _first(query.limit, matching, query, diagnostics)
-    jobs = [normalize(candidate, query.subjobs, diagnostics) for candidate in found]
+    # the search through the subjobs has counted them all
+    diagnostics.counts_not_jobs = not query.deep
+    jobs = list(_normalized(found, query, diagnostics))
     # sorted only now, so that each time is parsed once where all jobs are wanted
     newest = query.order == "newest"
     jobs.sort(key=lambda job: _sort_key(job["created_at"], job["id"], newest), reverse=newest)
-    return Selection(jobs, diagnostics.fetched, unknown.warnings() + diagnostics.warnings())
+    return Selection(jobs, diagnostics.fetched, filters.warnings() + diagnostics.warnings())
 
 
-class _Unknown:
-    """Values of the filter on status that are not documented, to be compared with those in the list."""
-
-    def __init__(self, query: Query) -> None:
-        self.wanted = {text.lower(): text for text in query.status if text.lower() not in STATUSES}
-        self._present: set[str] = set()
-
-    def compared(self, jobs: t.Iterable[Candidate], diagnostics: Diagnostics) -> t.Iterator[Candidate]:
-        for candidate in jobs:
-            status = read_text(candidate[0], "status", diagnostics)
-            if status:
-                self._present.add(status)
-            yield candidate
-
-    def warnings(self) -> list[str]:
-        present = {text.lower() for text in self._present}
-        # only a payload that is not from CCE has more than a handful
-        shown = ", ".join(sorted(self._present)[:10]) or "none"
-        return [
-            f"No job has status {text!r}. Known: {', '.join(STATUSES.values())}. Present: {shown}."
-            for lower, text in self.wanted.items()
-            if lower not in present
-        ]
-
-
-def _matching(
-    jobs: t.Iterable[Candidate], query: Query, unknown: _Unknown, diagnostics: Diagnostics
-) -> t.Iterator[Candidate]:
-    if unknown.wanted:
-        jobs = unknown.compared(jobs, diagnostics)
-    for predicate in predicates(query, diagnostics):
-        # no generator of our own: it would run once for each job that is dropped
-        jobs = filter(predicate, jobs)
-    return iter(jobs)
+def _normalized(found: list[Candidate], query: Query, diagnostics: Diagnostics) -> t.Iterator[Job]:
+    # each raw job is released as soon as it is normalized, so that both forms of all jobs are never in memory together
+    found.reverse()
+    while found:
+        yield normalize(found.pop(), query.subjobs, diagnostics)
 
 
 def _first(limit: int, jobs: t.Iterable[Candidate], query: Query, diagnostics: Diagnostics) -> list[Candidate]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
+from .._text import result_text
 from .normalize import Job
 
 
@@ -21,15 +22,19 @@ def name_clusters(jobs: t.Iterable[Job], names: t.Mapping[str, str]) -> None:
         jobs: normalized jobs, which are changed.
         names: known names by cluster ID.
     """
+    _set_names(jobs, {cluster_id.lower(): result_text(name) for cluster_id, name in names.items()})
+
+
+def _set_names(jobs: t.Iterable[Job], names: dict[str, str]) -> None:
     for job in jobs:
-        job["cluster_name"] = names.get(job["cluster_id"], job["cluster_name"])
-        name_clusters(job["subjobs"], names)
+        job["cluster_name"] = names.get((job["cluster_id"] or "").lower(), job["cluster_name"])
+        _set_names(job["subjobs"], names)
 
 
 def summarize(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
-    """Return counts over jobs: ``total``, ``finished``, and by status, type, and cluster ID, largest first.
+    """Return counts over jobs: ``total``, ``finished``, and by status, type, and cluster, the largest first.
 
-    A missing value is counted as ``unknown``.
+    A missing value is counted as ``unknown``, but ``by_cluster_name`` has known names only.
     """
     jobs = list(jobs)
 
@@ -42,4 +47,5 @@ def summarize(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
         "by_status": count("status"),
         "by_type": count("type"),
         "by_cluster": count("cluster_id"),
+        "by_cluster_name": dict(Counter(job["cluster_name"] for job in jobs if job["cluster_name"]).most_common()),
     }

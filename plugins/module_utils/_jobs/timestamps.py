@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import re
+import typing as t
 from datetime import date, datetime, timedelta, timezone
 
 # Digits are spelled out because \d also matches those of other scripts. datetime checks which days exist.
@@ -29,7 +30,11 @@ _MONOTONIC_READING = r"(?: m=[+-][0-9]+(?:\.[0-9]+)?)?"
 
 _GO = re.compile(rf"{_DAY} {_CLOCK}{_FRACTION} ({_OFFSET_HOURS}{_OFFSET_MINUTES}) \S+{_MONOTONIC_READING}")
 _RFC_3339 = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_FRACTION}([Zz]|{_OFFSET_HOURS}:?{_OFFSET_MINUTES})")
-_DAY_AND_CLOCK = re.compile(rf"{_DAY}(?: {_CLOCK})?")
+# ISO 8601 as people write it: a date, or a date and a time down to minutes or finer, with or without an offset
+_ISO_8601 = re.compile(
+    rf"{_DAY}(?:[Tt ]((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::([0-5][0-9]){_FRACTION})?"
+    rf"([Zz]|{_OFFSET_HOURS}:?{_OFFSET_MINUTES})?)?"
+)
 _AGE = re.compile(r"([0-9]+)([smhdw])")
 
 _ZERO_OFFSETS = frozenset(("+0000", "Z", "z", "+00:00", "-0000", "-00:00"))
@@ -38,10 +43,22 @@ _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _YEARS_PER_CYCLE = 400
 _ZERO_TIME_ONE_CYCLE_LATER = datetime(1 + _YEARS_PER_CYCLE, 1, 1)
 
+# The longest real text is that of Go with a monotonic reading, about 60 characters. Longer ones would fill the cache.
+_MAX_LENGTH = 200
+
+# as long as the calendar of datetime
+_MAX_AGE_SECONDS = 9999 * 366 * 86400
+
 _ACCEPTED_BOUNDS = (
-    "Use RFC 3339 with an offset (2025-09-02T10:23:38Z), a date (2025-09-02), a date and time in UTC "
-    "(2025-09-02 10:23:38), or an age (90s, 15m, 24h, 7d, 2w)"
+    "Use a date (2025-09-02), a date and time (2025-09-02 10:23:38 or 2025-09-02T10:23:38, UTC without an offset), "
+    "RFC 3339 (2025-09-02T12:23:38+02:00), or an age (90s, 15m, 24h, 7d, 2w)"
 )
+
+
+class Age(t.NamedTuple):
+    """A bound that counts back from the present."""
+
+    seconds: int
 
 
 # two of the three times of a finished job are usually the same
@@ -59,13 +76,13 @@ def normalize(text: str) -> str | None:
     (``0001-01-01 08:05:43 +0805 LMT``): that is None as well.
 
     Raises ``ValueError`` for everything else: no offset, days and hours that do not exist, offsets of 24 hours or more,
-    the leap second ``:60`` (Go has none, and calculations with it have no result), years outside 0001 to 9999 in UTC.
-    The message contains the repr of the text, cut to 60 characters.
+    the leap second ``:60`` (Go has none, and calculations with it have no result), years outside 0001 to 9999 in UTC,
+    and for more than 200 characters. The message contains the repr of the text, cut to 60 characters.
     """
     stripped = text.strip()
     if not stripped:
         return None
-    match = _GO.fullmatch(stripped) or _RFC_3339.fullmatch(stripped)
+    match = len(text) <= _MAX_LENGTH and (_GO.fullmatch(stripped) or _RFC_3339.fullmatch(stripped))
     if match:
         try:
             moment = _in_utc(*match.groups(""))
@@ -73,33 +90,47 @@ def normalize(text: str) -> str | None:
             pass
         else:
             return None if moment == _ZERO_TIME else moment
-    raise ValueError(f"{repr(text)[:60]} is not a time")
+    raise ValueError(f"{repr(text[:60])[:60]} is not a time")
 
 
-def parse_bound(text: str, now: datetime) -> str:
-    """Return the value of a filter such as ``created_after`` in the normalized form.
+def parse_bound(text: str) -> str | Age:
+    """Return the value of a filter such as ``created_after``: a time in the normalized form, or an age.
 
-    Accepts RFC 3339 with an offset, ``YYYY-MM-DD`` (midnight UTC), ``YYYY-MM-DD HH:MM:SS`` (UTC), or an age before
-    ``now``, an aware datetime: an integer and one of ``s``, ``m``, ``h``, ``d``, ``w`` (seconds to weeks).
+    Accepts ISO 8601 in the forms ``YYYY-MM-DD``, ``YYYY-MM-DDTHH:MM``, and ``YYYY-MM-DDTHH:MM:SS`` with or without a
+    fraction; an offset may follow the time, which is UTC without one, and a space may replace the ``T``. So RFC 3339 is
+    accepted, and what ``isoformat()`` and ``str()`` of a ``datetime`` return. An age is an integer and one of ``s``,
+    ``m``, ``h``, ``d``, ``w`` (seconds to weeks).
 
-    Raises ``ValueError`` that lists the accepted forms for everything else, for days and hours that do not exist, and
-    for times outside the years 0001 to 9999 in UTC.
+    Raises ``ValueError`` that lists the accepted forms, as a sentence without its period, for everything else, for days
+    and hours that do not exist, and for times outside the years 0001 to 9999 in UTC.
     """
     stripped = text.strip()
     try:
         age = _AGE.fullmatch(stripped)
         if age:
-            moment = now.astimezone(timezone.utc) - timedelta(seconds=int(age[1]) * _SECONDS_PER_UNIT[age[2]])
-            return _written(moment)
-        plain = _DAY_AND_CLOCK.fullmatch(stripped)
-        if plain:
-            return _written(datetime.fromisoformat(f"{plain[1]}T{plain[2] or '00:00:00'}"))
-        match = _RFC_3339.fullmatch(stripped)
+            seconds = int(age[1]) * _SECONDS_PER_UNIT[age[2]]
+            if seconds <= _MAX_AGE_SECONDS:
+                return Age(seconds)
+        match = _ISO_8601.fullmatch(stripped)
         if match:
-            return _in_utc(*match.groups(""))
-    except (ValueError, OverflowError):
+            day, minute, second, fraction, offset = match.groups("")
+            return _in_utc(day, f"{minute or '00:00'}:{second or '00'}", fraction, offset or "Z")
+    except ValueError:
         pass
     raise ValueError(_ACCEPTED_BOUNDS)
+
+
+def time_before(now: datetime, age: Age) -> str:
+    """Return the time so long before ``now``, an aware datetime, but not before the year 1."""
+    try:
+        return written(now - timedelta(seconds=age.seconds))
+    except OverflowError:
+        return _ZERO_TIME
+
+
+def written(moment: datetime) -> str:
+    """Return an aware datetime in the normalized form."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def seconds_between(start: str, end: str) -> float:
@@ -128,7 +159,3 @@ def _shifted_to_utc(day: str, clock: str, offset: str) -> str:
     if abs(moment - _ZERO_TIME_ONE_CYCLE_LATER) < timedelta(minutes=1):
         return _ZERO_TIME[:19]
     return moment.replace(year=moment.year - years).isoformat()
-
-
-def _written(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .diagnostics import Diagnostics
-from .filters import predicates
+from .filters import matcher
 from .normalize import Job, normalize
 from .query import Query
 from .raw_job import candidates, read_text
@@ -25,7 +25,8 @@ class UnfinishedTracker:
 
     def __init__(self, query: Query, awaited: t.Collection[str]) -> None:
         self._query = query._replace(status=(), finished=False, limit=None)
-        self._awaited = frozenset(awaited)
+        self._matches = matcher(self._query)
+        self._awaited = {job_id.lower(): job_id for job_id in awaited}
         self.unfinished: list[Job] = []
         """Normalized, in the order of the list."""
         self.seen: set[str] = set()
@@ -34,12 +35,13 @@ class UnfinishedTracker:
     def over(self, raw_jobs: t.Iterable[t.Any]) -> t.Iterator[t.Any]:
         """Yield the same elements, each after a look at it."""
         # not reported: the selection, which gets the same elements, reports the problems
-        diagnostics = Diagnostics()
-        tests = predicates(self._query, diagnostics)
+        diagnostics = Diagnostics(muted=True)
         for raw in raw_jobs:
-            for candidate in candidates((raw,), self._query.subjobs == "flat", diagnostics):
+            for candidate in candidates((raw,), self._query.deep, diagnostics):
                 if self._awaited:
-                    self.seen |= self._awaited & {read_text(candidate[0], "id", diagnostics)}
-                if all(test(candidate) for test in tests):
-                    self.unfinished.append(normalize(candidate, self._query.subjobs, diagnostics))
+                    job_id = read_text(candidate[0], "id", diagnostics)
+                    if job_id and job_id.lower() in self._awaited:
+                        self.seen.add(self._awaited[job_id.lower()])
+                if self._matches(candidate):
+                    self.unfinished.append(normalize(candidate, self._query.subjobs))
             yield raw

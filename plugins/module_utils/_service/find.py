@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import typing as t
+from datetime import datetime, timezone
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -111,7 +112,7 @@ class _Search:
         self._report = report
         self._cache = cache
         self._cce = Cce(session, autopilot=request.settings.autopilot, cache=cache)
-        self._query = request.query
+        self._query = request.query.at(datetime.now(timezone.utc))
         self._names: dict[str, str] = {}
 
     def run(self) -> Answer:

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-from datetime import datetime, timezone
 
 from .._jobs.query import Query
-from .._jobs.timestamps import parse_bound
+from .._jobs.timestamps import Age, parse_bound
 from .._options.ansible_values import is_omitted, plain_text
 from .._options.precedence import read_settings
 from .._options.settings import Settings
@@ -113,8 +112,6 @@ def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[tuple[str, ...], tuple[str
 
 
 def _query(task: Source, cluster_terms: tuple[str, ...]) -> Query:
-    now = datetime.now(timezone.utc)
-
     def value(name: str, default: t.Any = None) -> t.Any:
         return task[name].value if name in task else default
 
@@ -126,21 +123,21 @@ def _query(task: Source, cluster_terms: tuple[str, ...]) -> Query:
         resource_id=value("resource_id", ()),
         resource_name=value("resource_name", ()),
         finished=value("finished"),
-        created_after=_bound("created_after", task, now),
-        created_before=_bound("created_before", task, now),
+        created_after=_bound("created_after", task),
+        created_before=_bound("created_before", task),
         subjobs=value("subjobs", "nested"),
         order=value("order", "newest"),
         limit=value("limit"),
     )
 
 
-def _bound(name: str, task: Source, now: datetime) -> str | None:
+def _bound(name: str, task: Source) -> str | Age | None:
     if name not in task:
         return None
     given = task[name]
     # Ansible inserts a T into a time that is not quoted in YAML when it passes it to a module
     text = re.sub(r"(?<=\d)T(?=\d\d:\d\d:\d\d$)", " ", given.value)
     try:
-        return parse_bound(text, now)
+        return parse_bound(text)
     except ValueError as error:
         raise invalid(given.option, given.label, given.value, str(error)) from None

@@ -60,7 +60,7 @@ def test_retries_are_in_the_log_and_not_in_the_warnings(run_module: Run, simulat
 def test_summary_counts_the_jobs_of_the_result(run_module: Run, simulator: t.Any) -> None:
     result = run_module({**simulator.access(), "status": "failed"})
     summary = result["summary"]
-    assert sorted(summary) == ["by_cluster", "by_status", "by_type", "finished", "total"]
+    assert sorted(summary) == ["by_cluster", "by_cluster_name", "by_status", "by_type", "finished", "total"]
     assert summary["total"] == summary["finished"] == len(result["jobs"]) > 0
     assert summary["by_status"] == {"Failed": summary["total"]}
     assert sum(summary["by_type"].values()) == sum(summary["by_cluster"].values()) == summary["total"]
@@ -71,7 +71,8 @@ def test_empty_list_is_a_success(run_module: Run, simulator: t.Any) -> None:
     simulator.control("PUT", "/jobs", [])
     result = run_module(simulator.access())
     assert (result["jobs"], result["fetched"]) == ([], 0)
-    assert result["summary"] == {"total": 0, "finished": 0, "by_status": {}, "by_type": {}, "by_cluster": {}}
+    counts: dict[str, t.Any] = {key: {} for key in ("by_status", "by_type", "by_cluster", "by_cluster_name")}
+    assert result["summary"] == {"total": 0, "finished": 0, **counts}
 
 
 @pytest.mark.parametrize(

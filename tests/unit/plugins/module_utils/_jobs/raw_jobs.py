@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import typing as t
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
@@ -76,3 +77,14 @@ def tree(job: dict[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
     yield job
     for subjob in job["subjobs"]:
         yield from tree(subjob)
+
+
+def peak_of(call: t.Callable[[], t.Any]) -> int:
+    """Bytes that the call needs at most, its result included."""
+    tracemalloc.start()
+    try:
+        result = call()
+        del result
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

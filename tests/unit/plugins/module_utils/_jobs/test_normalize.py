@@ -10,10 +10,13 @@ import json
 import typing as t
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import result_text
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import (
     COMPLETED,
     CREATED,
@@ -52,7 +55,7 @@ def test_every_key_is_there_and_in_order() -> None:
     assert list(JOB_KEYS) == KEYS
     for job in tree(job_of(chain(3, type="CreateNode", status="Failed", created_at=CREATED))):
         assert list(job) == KEYS
-    assert job_of({}) == {**dict.fromkeys(KEYS), "finished": False, "extend_param": {}, "subjobs": []}
+    assert job_of(raw_job()) == {**dict.fromkeys(KEYS), "finished": False, "extend_param": {}, "subjobs": []}
 
 
 @pytest.mark.parametrize(("key", "block", "name"), SPELLINGS, ids=str)
@@ -64,7 +67,7 @@ def test_every_spelling_is_read_past_nulls_and_empty_texts(key: str, block: str,
         "created_at": (CREATED, "2025-09-02T10:00:00.000000Z"),
         "updated_at": (CREATED, "2025-09-02T10:00:00.000000Z"),
         "completed_at": (CREATED, "2025-09-02T10:00:00.000000Z"),
-        "subjobs": ([{}], [{**job_of({})}]),
+        "subjobs": ([raw_job()], [job_of(raw_job())]),
     }.get(key, ("x", "x"))
     others = {other: nothing for (_key, _block, other) in SPELLINGS if (_key, _block) == (key, block)}
     job = job_of({block: {**others, name: value}})
@@ -151,14 +154,75 @@ def test_what_nests_too_deep_in_extend_param_is_left_out() -> None:
     assert inner == {"level": 32, "deeper": None}
 
 
-def test_halves_of_surrogate_pairs_become_replacement_characters() -> None:
-    half = "a\ud83d\U0001f600"
-    raw = {"metadata": {"uid": half}, "spec": {"extendparam": {half: [half]}, "subjobs": [{}, 1]}}
-    for subjobs in ("nested", "flat", "none"):
-        selection = select([raw], Query(subjobs=subjobs))
-        text = json.dumps([selection.jobs, selection.warnings], ensure_ascii=False)
-        text.encode("utf-8")
-        assert text.count("a\ufffd\U0001f600") == {"nested": 5, "flat": 5, "none": 4}[subjobs]
+UNFIT = "a\x00\x1b\r\x7f\x9f\ud83d\t\n\u202e\U0001f600"
+FIT = "a\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\t\n\u202e\U0001f600"
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "type", "status", "reason", "cluster_id", "resource_id", "resource_name", "parent_id"]
+)
+def test_every_text_is_fit_for_results(name: str) -> None:
+    job = job_of(raw_job(**{name: UNFIT, "subjobs": [raw_job(**{name: UNFIT})]}))
+    assert job[name] == job["subjobs"][0][name] == FIT
+
+
+def test_all_of_extend_param_is_fit_for_results() -> None:
+    value = {UNFIT: UNFIT, "list": [UNFIT, {UNFIT: [UNFIT]}]}
+    assert job_of(raw_job(extend_param=value))["extend_param"] == {FIT: FIT, "list": [FIT, {FIT: [FIT]}]}
+    assert job_of(raw_job(extend_param={"a": UNFIT}))["extend_param"] == {"a": FIT}
+    assert job_of(raw_job(extend_param={UNFIT: "a"}))["extend_param"] == {FIT: "a"}
+
+
+def test_names_that_come_from_other_fields_are_fit_for_results() -> None:
+    raw = raw_job(
+        id=UNFIT, type="CreateCluster", resource_name=UNFIT, status="Failed", reason=UNFIT, subjobs=[raw_job()]
+    )
+    job = job_of(raw)
+    assert job["cluster_name"] == job["subjobs"][0]["parent_id"] == FIT
+    assert job["root_cause"] == {"id": FIT, "type": "CreateCluster", "resource_name": FIT, "reason": FIT}
+    assert [job["parent_id"] for job in select([raw], Query(subjobs="flat")).jobs if job["parent_id"]] == [FIT]
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_that_json_cannot_express_is_null(number: float) -> None:
+    extend_param = {"x": number, "y": [1.5, number], "z": "text", "n": 10**400}
+    selection = select([raw_job(id="a", extend_param=extend_param)], Query())
+    assert selection.jobs[0]["extend_param"] == {"x": None, "y": [1.5, None], "z": "text", "n": 10**400}
+    [warning] = selection.warnings
+    assert "Job a" in warning and "extend_param" in warning
+
+
+REASONS = st.sampled_from(["", "CCE.01", "CCE", "The node", "The node could not be installed", "CCE.01: The node"])
+
+
+@settings(deadline=None, database=None)
+@given(st.none() | REASONS | st.text(max_size=3), st.none() | REASONS | st.text(max_size=3))
+@example("CCE.01", "The node could not be installed")
+def test_the_reason_says_what_both_texts_say(reason: str | None, message: str | None) -> None:
+    job = job_of({"status": {"reason": reason, "message": message}})
+    given_texts = [result_text(text) for text in (reason, message) if text]
+    assert all(text in job["reason"] for text in given_texts)
+    assert job["reason"] in (None, *given_texts, ": ".join(given_texts))
+    assert (job["reason"] is None) is (not given_texts)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"reason": "CCE.01", "message": "No."}, "CCE.01: No."),
+        ({"reason": "same", "message": "same"}, "same"),
+        ({"reason": "No. Really.", "message": "No."}, "No. Really."),
+        ({"reason": "CCE.01", "message": "CCE.01: No."}, "CCE.01: No."),
+    ],
+)
+def test_the_reason_repeats_nothing(status: dict[str, str], expected: str) -> None:
+    assert job_of({"status": status})["reason"] == expected
+
+
+def test_a_message_counts_where_the_reason_is_malformed() -> None:
+    selection = select([{"metadata": {"uid": "a"}, "status": {"reason": 1, "message": "No."}}], Query())
+    assert [job["reason"] for job in selection.jobs] == ["No."]
+    assert [warning.split(" (")[0] for warning in selection.warnings] == ["Job a: ignoring reason"]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -169,7 +233,11 @@ def test_the_parent() -> None:
     raw = raw_job(
         id="a",
         parent_id="above",
-        subjobs=[raw_job(id="b", subjobs=[raw_job(id="c")]), raw_job(id="d", parent_id="other"), raw_job(subjobs=[{}])],
+        subjobs=[
+            raw_job(id="b", subjobs=[raw_job(id="c")]),
+            raw_job(id="d", parent_id="other"),
+            raw_job(subjobs=[raw_job()]),
+        ],
     )
     expected = [("a", "above"), ("b", "a"), ("c", "b"), ("d", "other"), (None, "a"), (None, None)]
     nested = [(job["id"], job["parent_id"]) for job in tree(job_of(raw))]
@@ -183,6 +251,29 @@ def test_only_nested_jobs_hold_subjobs(subjobs: str) -> None:
     assert [job["subjobs"] for job in select([chain(3)], Query(subjobs=subjobs)).jobs] == (
         [[], [], []] if subjobs == "flat" else [[]]
     )
+
+
+@pytest.mark.parametrize(
+    ("above", "completed_at", "ended"),
+    [("Failed", None, True), ("success", None, True), ("Running", None, False), ("Paused", COMPLETED, True)],
+)
+@pytest.mark.parametrize("status", ["Initializing", "Running", None, "Paused"])
+def test_nothing_below_a_finished_job_is_unfinished(
+    above: str, completed_at: str | None, ended: bool, status: str | None
+) -> None:
+    step = raw_job(id="c", status=status, subjobs=[raw_job(id="d", status="Running")])
+    raw = raw_job(
+        id="a", status="Running", subjobs=[raw_job(id="b", status=above, completed_at=completed_at, subjobs=[step])]
+    )
+    expected = {"a": False, "b": ended, "c": ended, "d": ended}
+    for subjobs in ("nested", "flat"):
+        jobs = [job for top in select([raw], Query(subjobs=subjobs)).jobs for job in tree(top)]
+        assert {job["id"]: job["finished"] for job in jobs} == expected
+        # the status itself stays as the API sent it
+        assert {job["status"] for job in jobs if job["id"] == "c"} == {status}
+    unfinished = select([raw], Query(subjobs="flat", finished=False)).jobs
+    assert {job["id"] for job in unfinished} == {id for id, finished in expected.items() if not finished}
+    assert len(select([raw], Query(id=("c",), finished=ended)).jobs) == 1
 
 
 def test_flat_gives_the_same_facts_as_nested() -> None:

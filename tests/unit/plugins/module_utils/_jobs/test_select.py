@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import gc
-import tracemalloc
 import typing as t
 import weakref
 
@@ -16,7 +15,11 @@ import pytest
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import select as _select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import ids, raw_job
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import (
+    ids,
+    peak_of,
+    raw_job,
+)
 
 UNORDERED = [
     raw_job(id="b", created_at="2025-09-02 10:00:00 +0000 UTC"),
@@ -72,7 +75,7 @@ def test_dropped_jobs_are_let_go_at_once(query: Query) -> None:
     def raw_jobs() -> t.Iterator[Weak]:
         nonlocal most
         for number in range(100):
-            raw = Weak(raw_job(id=str(number), status="Success", subjobs=[{}]))
+            raw = Weak(raw_job(id=str(number), status="Success", subjobs=[raw_job()]))
             watched.append(weakref.ref(raw))
             yield raw
             del raw
@@ -92,16 +95,11 @@ def test_the_iterator_is_consumed_once() -> None:
     assert next(iterator, None) is None
 
 
-def peak_of(count: int, query: Query) -> int:
-    tracemalloc.start()
-    try:
-        select((raw_job(id=str(number), status="Success") for number in range(count)), query)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+def peak(count: int, query: Query) -> int:
+    return peak_of(lambda: select((raw_job(id=str(number), status="Success") for number in range(count)), query))
 
 
 @pytest.mark.parametrize("query", [Query(limit=10), Query(finished=False), Query(finished=False, limit=10_000)])
 def test_memory_does_not_grow_with_the_list(query: Query) -> None:
     # the jobs are more than 10 MB; threads that other tests left behind may need some while this is measured
-    assert peak_of(20_000, query) < peak_of(200, query) + 500_000
+    assert peak(20_000, query) < peak(200, query) + 500_000

@@ -48,7 +48,8 @@ def test_any_moment(moment: datetime, offset: int, digits: str) -> None:
     expected = normal(local.astimezone(timezone.utc))
     assert _timestamps.normalize(go(local, digits)) == expected
     assert _timestamps.normalize(rfc_3339(local, digits)) == expected
-    assert _timestamps.parse_bound(rfc_3339(local, digits), local) == expected
+    assert _timestamps.parse_bound(rfc_3339(local, digits)) == expected
+    assert _timestamps.written(local) == expected
 
 
 @settings(max_examples=500, deadline=None, database=None)
@@ -57,3 +58,18 @@ def test_any_two_moments(start: datetime, end: datetime) -> None:
     seconds = _timestamps.seconds_between(normal(start), normal(end))
     assert seconds == (end - start).total_seconds()
     assert (normal(start) < normal(end)) == (seconds > 0)
+
+
+@settings(max_examples=1000, deadline=None, database=None)
+@given(MOMENTS, OFFSETS, st.integers(0, 9999 * 366 * 86400))
+def test_any_age_before_any_moment(moment: datetime, offset: int, seconds: int) -> None:
+    local = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
+    age = _timestamps.parse_bound(f"{seconds}s")
+    assert age == _timestamps.Age(seconds)
+    assert isinstance(age, _timestamps.Age)
+    past = (local.astimezone(timezone.utc).replace(tzinfo=None) - datetime(1, 1, 1)).total_seconds()
+    then = _timestamps.time_before(local, age)
+    if seconds <= past:
+        assert _timestamps.seconds_between(then, _timestamps.written(local)) == seconds
+    else:
+        assert then == "0001-01-01T00:00:00.000000Z"
