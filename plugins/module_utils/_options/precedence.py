@@ -4,142 +4,228 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""Precedence: which of the values that the user gave in several places count."""
+"""Precedence: which of the values that the user gave in several places count.
+
+Sources are ordered from the highest to the lowest: the task, Ansible variables, then the environment, in which the
+older names of variables are a source below the newer ones.
+"""
 
 from __future__ import annotations
 
-import os
 import typing as t
+from urllib.parse import urlsplit
 
-from .settings import (
-    AccessKeyCredential,
-    CloudEntry,
-    Credential,
-    PasswordCredential,
-    Settings,
-    TokenCredential,
-    check_address,
-)
-from .sources import OptionValue, Source, read_environment, read_variables
-from .table import CONNECTION_BY_NAME
-from .validation import option_error
+from .._errors import CceError
+from .regions import known_region, region_of_host, region_of_project
+from .sources import OptionValue, Source
+from .validation import option_error, shown
+
+EXPLICIT = 2
+"""So many sources are explicit, task and variables; the others are the environment."""
 
 # Options that mean the same: if a source has one of them, lower sources are ignored for the whole group
 _ALTERNATIVES = (("project_id", "project_name"), ("user_domain_id", "user_domain_name"))
 
-# The options that each login method requires. Any of them selects the method; the first method in this order wins.
-_METHODS: dict[str, tuple[str, ...]] = {
+METHODS: dict[str, tuple[str, ...]] = {
     "token": ("token",),
     "access_key": ("access_key", "secret_key"),
     "password": ("username", "password"),
     "cloud": ("cloud",),
 }
+"""The options that each login method requires. Any of them selects the method."""
+
+# Options that only these methods use beside those that they require
+_COMPANIONS = {
+    "access_key": ("security_token", "signature"),
+    "password": ("passcode",),
+    "cloud": ("passcode", "signature"),
+}
+
+# All that the environment may add to a cloud: nothing about user, project, or region, as in openstacksdk
+_BESIDE_CLOUD = ("cloud", "passcode", "endpoint", "ca_cert", "validate_certs")
 
 
-def read_settings(
-    task: Source, variables: t.Mapping[str, t.Any], environment: t.Mapping[str, str] | None = None
-) -> Settings:
-    """Combine everything that the user gave about the connection.
+class Resolution(t.NamedTuple):
+    """What counts of everything that the user gave."""
+
+    method: str
+    """The login method: a key of ``METHODS``."""
+    values: Source
+    region: str | None
+    """The region that the name of the project begins with, for when no value sets one."""
+    notes: tuple[str, ...]
+    """Sentences, without secrets, on which source won where two disagreed."""
+
+
+def resolve(sources: t.Sequence[Source]) -> Resolution:
+    """Determine the login method, and which value of each option counts.
 
     Args:
-        task: the options of the task, as ``read_options`` returns them.
-        variables: values of Ansible variables by option name, not converted.
-        environment: the environment of the process, by default ``os.environ``.
+        sources: task, variables, and the environment, the highest first.
 
     Raises:
-        CceError: of kind ``option``, for the first fault.
+        CceError: of kind ``option``, for no credentials, for two explicit ones, or for an invalid project name.
     """
-    environment = os.environ if environment is None else environment
-    return _combine((task, read_variables(variables), read_environment(environment)))
-
-
-def _combine(sources: t.Sequence[Source]) -> Settings:
-    method = _method(sources)
-    if method == "cloud":
-        # a URL in the environment belongs to other credentials: those of the entry must not be sent to it
-        sources = [*sources[:-1], {name: given for name, given in sources[-1].items() if name != "auth_url"}]
-    winners = _winners(sources)
-
-    def value(name: str) -> t.Any:
-        return winners[name].value if name in winners else CONNECTION_BY_NAME[name].default
-
-    settings = Settings(
-        credential=_credential(method, winners, value),
-        region=value("region"),
-        endpoint=value("endpoint"),
-        auth_url=value("auth_url"),
-        project_id=value("project_id"),
-        project_name=value("project_name"),
-        user_domain_name=value("user_domain_name"),
-        user_domain_id=value("user_domain_id"),
-        verify=_verify(winners, value),
-        proxy=value("proxy"),
-        timeout=value("timeout"),
-        retries=value("retries"),
-        autopilot=value("autopilot"),
-    )
-    if method != "cloud":
-        check_address(settings)
-    return settings
-
-
-def _winners(sources: t.Sequence[Source]) -> Source:
-    """The value of each option from the highest source that has one."""
-    winners: dict[str, OptionValue] = {}
-    for source in reversed(sources):
-        for group in _ALTERNATIVES:
-            if any(name in source for name in group):
-                for name in group:
-                    winners.pop(name, None)
-        if "access_key" in source:
-            # a security token is valid only with its own access key
-            winners.pop("security_token", None)
-        winners.update(source)
-    return winners
+    return _Resolver(sources).resolve()
 
 
 def _method(sources: t.Sequence[Source]) -> str:
-    """The login method that the highest source with credentials selects."""
-    environment = sources[-1]
-    for source in sources:
-        selected = [name for name, options in _METHODS.items() if any(option in source for option in options)]
-        if len(selected) > 1 and source is not environment:
-            first = [next(source[option].label for option in _METHODS[name] if option in source) for name in selected]
+    for source in sources[:EXPLICIT]:
+        selected = _selected_by(source)
+        if len(selected) > 1:
+            first = [_first(method, source).label for method in selected]
             raise option_error(f"Conflicting credentials: {' and '.join(first)} are both set. Keep one.")
         if selected:
             return selected[0]
+    selected = _selected_by({name for source in sources[EXPLICIT:] for name in source})
+    if "cloud" in selected:
+        # whoever sets OS_CLOUD names a cloud on purpose; the rest may be left over from a file for another one
+        return "cloud"
+    given = {name for source in sources for name in source}
+    for method in (*(method for method in selected if _is_complete(method, given)), *selected):
+        return method
     raise option_error(
         "No credentials found. Set token (OS_TOKEN), access_key and secret_key (OS_ACCESS_KEY, OS_SECRET_KEY), "
         "username and password (OS_USERNAME, OS_PASSWORD), or cloud (OS_CLOUD)."
     )
 
 
-def _credential(method: str, winners: Source, value: t.Callable[[str], t.Any]) -> Credential:
-    for name in _METHODS[method]:
-        if name not in winners:
-            given = next(winners[other].label for other in _METHODS[method] if other in winners)
-            missing = f"{name} ({CONNECTION_BY_NAME[name].environment[0]})"
-            raise option_error(f"Incomplete credentials: {given} is set but {missing} is missing.")
-    if method == "token":
-        return TokenCredential(value("token"))
-    if method == "access_key":
-        return AccessKeyCredential(
-            value("access_key"), value("secret_key"), value("security_token"), value("signature")
-        )
-    if method == "cloud":
-        return CloudEntry(value("cloud"), value("signature"), value("passcode"), "validate_certs" in winners)
-    if "user_domain_name" not in winners and "user_domain_id" not in winners:
-        raise option_error(
-            "Incomplete credentials: username requires user_domain_name (OS_USER_DOMAIN_NAME) "
-            "or user_domain_id (OS_USER_DOMAIN_ID)."
-        )
-    return PasswordCredential(value("username"), value("password"), value("passcode"))
+def _selected_by(names: t.Container[str]) -> list[str]:
+    return [method for method, required in METHODS.items() if any(name in names for name in required)]
 
 
-def _verify(winners: Source, value: t.Callable[[str], t.Any]) -> bool | str:
-    path = value("ca_cert")
-    if not value("validate_certs") or not path:
-        return bool(value("validate_certs"))
-    if not os.path.exists(path):
-        raise option_error(f"File not found: {path!r} ({winners['ca_cert'].label}).")
-    return str(path)
+def _first(method: str, source: Source) -> OptionValue:
+    return next(source[name] for name in METHODS[method] if name in source)
+
+
+def _is_complete(method: str, given: t.Container[str]) -> bool:
+    has_account = "user_domain_name" in given or "user_domain_id" in given
+    return all(name in given for name in METHODS[method]) and (method != "password" or has_account)
+
+
+def _uses(method: str, name: str) -> bool:
+    """Whether a value of the option makes a difference with this login method."""
+    users = [other for other, required in METHODS.items() if name in (*required, *_COMPANIONS.get(other, ()))]
+    return not users or method in users
+
+
+class _Resolver:
+    """Drops from the sources, one rule after the other, what does not count, and notes what that was."""
+
+    def __init__(self, sources: t.Sequence[Source]) -> None:
+        self._sources = [dict(source) for source in sources]
+        self._notes: list[str] = []
+
+    def resolve(self) -> Resolution:
+        method = _method(self._sources)
+        if method == "cloud":
+            self._ignore_environment_of_others()
+        elif method == "access_key":
+            self._ignore_security_token_of_another_key()
+        elif method == "password":
+            self._ignore_passcode_of_another_user()
+        self._note_other_methods(method)
+        region = self._ignore_other_regions()
+        values = self._winners()
+        self._note_losers(method, values)
+        return Resolution(method, values, region, tuple(self._notes))
+
+    def _highest(self, *names: str) -> int:
+        """The index of the highest source that has one of these options, that of the lowest if there is none."""
+        levels = [level for level, source in enumerate(self._sources) if any(name in source for name in names)]
+        return min(levels, default=len(self._sources) - 1)
+
+    def _drop(self, level: int, name: str, reason: str) -> None:
+        """Drop the option from all sources from this one on, unless a higher one overrides it anyway."""
+        if any(name in source for source in self._sources[:level]):
+            return
+        for source in self._sources[level:]:
+            if name in source:
+                self._notes.append(f"Ignoring {_described(source.pop(name))}: {reason}.")
+
+    def _ignore_environment_of_others(self) -> None:
+        entry = self._sources[self._highest("cloud")]["cloud"]
+        ignored = []
+        for source in self._sources[EXPLICIT:]:
+            for name in [name for name in source if name not in _BESIDE_CLOUD]:
+                ignored.append(source.pop(name).label.rpartition(" ")[2])
+        if ignored:
+            reason = "nothing else in the environment sets user, project, or region"
+            self._notes.append(f"Ignoring {', '.join(ignored)}: with {_described(entry)}, {reason}.")
+
+    def _ignore_security_token_of_another_key(self) -> None:
+        level = self._highest("access_key")
+        if "access_key" in self._sources[level]:
+            reason = f"it may belong to another access key than {_described(self._sources[level]['access_key'])}"
+            self._drop(level + 1, "security_token", reason)
+
+    def _ignore_passcode_of_another_user(self) -> None:
+        level = self._highest("username")
+        if level < EXPLICIT:
+            reason = f"it may belong to another user than {_described(self._sources[level]['username'])}"
+            self._drop(EXPLICIT, "passcode", reason)
+
+    def _ignore_other_regions(self) -> str | None:
+        level = self._highest("project_id", "project_name")
+        project = self._sources[level].get("project_name")
+        region = region_of_project(project.value) if project else None
+        if not project or not region:
+            return None
+        for name in ("region", "auth_url", "endpoint"):
+            for at, source in enumerate(self._sources):
+                # a value of the same source as the project, or of a higher one, is meant; so is the first that agrees
+                if name in source and (at <= level or _region_of(source[name]) in (None, region)):
+                    break
+                if name in source:
+                    ignored = _described(source.pop(name))
+                    self._notes.append(f"Ignoring {ignored}: the region of {_described(project)} is {region}.")
+        return region
+
+    def _winners(self) -> Source:
+        winners: dict[str, OptionValue] = {}
+        for source in reversed(self._sources):
+            for group in _ALTERNATIVES:
+                if any(name in source for name in group):
+                    for name in group:
+                        winners.pop(name, None)
+            winners.update(source)
+        return winners
+
+    def _note_other_methods(self, method: str) -> None:
+        winner = _first(method, self._sources[self._highest(*METHODS[method])])
+        for other in (other for other in METHODS if other != method):
+            for source in self._sources:
+                if other in _selected_by(source):
+                    self._notes.append(f"Using {_described(winner)}, not {_described(_first(other, source))}.")
+
+    def _note_losers(self, method: str, winners: Source) -> None:
+        for source in self._sources:
+            for name, given in source.items():
+                group = next((group for group in _ALTERNATIVES if name in group), (name,))
+                winner = winners.get(name) or next(winners[other] for other in group if other in winners)
+                if winner is not given and _uses(method, name) and not _agree(winner, given):
+                    self._notes.append(f"Using {_described(winner)}, not {_described(given)}.")
+
+
+def _described(given: OptionValue) -> str:
+    text = shown(given.option, given.raw)
+    return f"{given.label} ({text})" if text else given.label
+
+
+def _region_of(given: OptionValue) -> str | None:
+    """The known region that a region or a URL stands for, None for any other."""
+    try:
+        value = given.value
+    except CceError:
+        # it fails later, unless a higher source makes that unnecessary
+        return None
+    if given.option.name == "region":
+        return value if known_region(value) else None
+    return region_of_host(urlsplit(value).hostname)
+
+
+def _agree(winner: OptionValue, loser: OptionValue) -> bool:
+    try:
+        return winner.option is loser.option and bool(winner.value == loser.value)
+    except CceError:
+        return False

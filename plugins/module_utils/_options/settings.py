@@ -77,6 +77,8 @@ class Settings:
     timeout: float
     retries: int
     autopilot: bool
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Sentences for ``Report.info`` on which source won where two disagreed."""
 
     def secrets(self) -> list[str]:
         """All values that must never be shown."""

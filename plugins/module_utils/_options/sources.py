@@ -85,15 +85,22 @@ def read_variables(variables: t.Mapping[str, t.Any]) -> Source:
     }
 
 
-def read_environment(environment: t.Mapping[str, str]) -> Source:
-    """Read environment variables. An empty one counts as unset."""
-    found = {}
+def read_environment(environment: t.Mapping[str, str]) -> list[Source]:
+    """Read environment variables. An empty one counts as unset.
+
+    Returns:
+        Sources, the highest first: what the first environment variables of all options set, then the second ones, and
+        so on. So OS_USER_DOMAIN_NAME overrides OS_DOMAIN_ID.
+    """
+    most = max(len(option.environment) for option in CONNECTION)
+    sources: list[dict[str, OptionValue]] = [{} for _ in range(most)]
     for option in CONNECTION:
-        name = next((name for name in option.environment if environment.get(name, "").strip()), None)
-        if name:
-            label = f"environment variable {name}"
-            found[option.name] = OptionValue(option, label, environment[name], option.environment_inverted)
-    return found
+        for source, name in zip(sources, option.environment):
+            raw = environment.get(name, "")
+            if raw.strip():
+                label = f"environment variable {name}"
+                source[option.name] = OptionValue(option, label, raw, option.environment_inverted)
+    return list(sources)
 
 
 def _unsupported(table: OptionTable, name: str) -> str:

@@ -56,9 +56,9 @@ def invalid(option: Option, label: str, value: t.Any, advice: str) -> CceError:
         value: what the user gave. Its beginning is quoted unless it may hold a secret.
         advice: what to use instead, without a final period.
     """
-    shown = _shown(option, value)
+    text = shown(option, value)
     name = label[len("option ") :] if label.startswith("option ") else label
-    return option_error(f"Invalid {name} {shown or '(value hidden)'}: {advice}.")
+    return option_error(f"Invalid {name} {text or '(value hidden)'}: {advice}.")
 
 
 def wrong_type(label: str, expected: str, option: Option, value: t.Any, advice: str = "") -> CceError:
@@ -71,8 +71,8 @@ def wrong_type(label: str, expected: str, option: Option, value: t.Any, advice: 
         value: as for ``invalid``.
         advice: a further sentence.
     """
-    shown = _shown(option, value)
-    found = f", not {shown}" if shown else " (value hidden)"
+    text = shown(option, value)
+    found = f", not {text}" if text else " (value hidden)"
     end = "" if found.endswith("...") else "."
     return option_error(_sentence(label, f"must be {expected}{found}{end}") + (f" {advice}" if advice else ""))
 
@@ -84,7 +84,7 @@ def _sentence(label: str, predicate: str) -> str:
     return f"{label[0].upper()}{label[1:]} {predicate}"
 
 
-def _shown(option: Option, value: t.Any) -> str | None:
+def shown(option: Option, value: t.Any) -> str | None:
     """The beginning of the value for a message, None if it may hold a secret."""
     # an undefined variable of Jinja, which lookups can receive, raises its own error here
     text = repr(plain(value)) if isinstance(value, str) else to_text(value)

@@ -17,7 +17,7 @@ import typing as t
 from .._jobs.query import Query
 from .._jobs.timestamps import Age, parse_bound
 from .._options.ansible_values import is_omitted, plain_text
-from .._options.precedence import read_settings
+from .._options.connection import read_settings
 from .._options.settings import Settings
 from .._options.sources import Source, read_options
 from .._options.table import OptionTable

@@ -13,7 +13,7 @@ from base64 import b64encode
 import pytest
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.precedence import read_settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.connection import read_settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import Settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.sources import read_options
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION, OptionTable

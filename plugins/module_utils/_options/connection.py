@@ -1,0 +1,99 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""The connection settings that follow from everything that the user gave."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from .precedence import METHODS, Resolution, resolve
+from .settings import (
+    AccessKeyCredential,
+    CloudEntry,
+    Credential,
+    PasswordCredential,
+    Settings,
+    TokenCredential,
+    check_address,
+)
+from .sources import Source, read_environment, read_variables
+from .table import CONNECTION_BY_NAME
+from .validation import option_error
+
+
+def read_settings(
+    task: Source, variables: t.Mapping[str, t.Any], environment: t.Mapping[str, str] | None = None
+) -> Settings:
+    """Combine everything that the user gave about the connection.
+
+    Args:
+        task: the options of the task, as ``read_options`` returns them.
+        variables: values of Ansible variables by option name, not converted.
+        environment: the environment of the process, by default ``os.environ``.
+
+    Raises:
+        CceError: of kind ``option``, for the first fault.
+    """
+    environment = os.environ if environment is None else environment
+    found = resolve((task, read_variables(variables), *read_environment(environment)))
+
+    def value(name: str) -> t.Any:
+        return found.values[name].value if name in found.values else CONNECTION_BY_NAME[name].default
+
+    settings = Settings(
+        credential=_credential(found, value),
+        region=value("region") or found.region,
+        endpoint=value("endpoint"),
+        auth_url=value("auth_url"),
+        project_id=value("project_id"),
+        project_name=value("project_name"),
+        user_domain_name=value("user_domain_name"),
+        user_domain_id=value("user_domain_id"),
+        verify=_verify(found.values, value),
+        proxy=value("proxy"),
+        timeout=value("timeout"),
+        retries=value("retries"),
+        autopilot=value("autopilot"),
+        notes=found.notes,
+    )
+    if found.method != "cloud":
+        check_address(settings)
+    return settings
+
+
+def _credential(found: Resolution, value: t.Callable[[str], t.Any]) -> Credential:
+    required = METHODS[found.method]
+    for name in required:
+        if name not in found.values:
+            given = next(found.values[other].label for other in required if other in found.values)
+            missing = f"{name} ({CONNECTION_BY_NAME[name].environment[0]})"
+            raise option_error(f"Incomplete credentials: {given} is set but {missing} is missing.")
+    if found.method == "token":
+        return TokenCredential(value("token"))
+    if found.method == "access_key":
+        return AccessKeyCredential(
+            value("access_key"), value("secret_key"), value("security_token"), value("signature")
+        )
+    if found.method == "cloud":
+        verify_given = "validate_certs" in found.values
+        return CloudEntry(value("cloud"), value("signature"), value("passcode"), verify_given)
+    if "user_domain_name" not in found.values and "user_domain_id" not in found.values:
+        raise option_error(
+            "Incomplete credentials: username requires user_domain_name (OS_USER_DOMAIN_NAME) "
+            "or user_domain_id (OS_USER_DOMAIN_ID)."
+        )
+    return PasswordCredential(value("username"), value("password"), value("passcode"))
+
+
+def _verify(values: Source, value: t.Callable[[str], t.Any]) -> bool | str:
+    path = value("ca_cert")
+    if not value("validate_certs") or not path:
+        return bool(value("validate_certs"))
+    if not os.path.exists(path):
+        raise option_error(f"File not found: {path!r} ({values['ca_cert'].label}).")
+    return str(path)
