@@ -248,8 +248,10 @@ def _proxy(option: Option, label: str, text: str) -> str:
 
 
 def _seconds(option: Option, label: str, seconds: float) -> float:
-    if not 0 < seconds <= MAX_SECONDS:
-        raise invalid(option, label, seconds, f"use a number of seconds above 0, at most {MAX_SECONDS}")
+    zero_allowed = option.form == "seconds_or_zero"
+    if not (zero_allowed and seconds == 0) and not 0 < seconds <= MAX_SECONDS:
+        least = "from 0 to" if zero_allowed else "above 0, at most"
+        raise invalid(option, label, seconds, f"use a number of seconds {least} {MAX_SECONDS}")
     return seconds
 
 
@@ -267,6 +269,7 @@ FORMS: dict[str, t.Callable[[Option, str, t.Any], t.Any]] = {
     "iam_url": _iam_url,
     "proxy_url": _proxy,
     "seconds": _seconds,
+    "seconds_or_zero": _seconds,
     "not_negative": _at_least(0),
     "positive": _at_least(1),
 }

@@ -26,9 +26,12 @@ FILTERS: tuple[Option, ...] = (
     Option("finished", type="bool"),
     Option("created_after"),
     Option("created_before"),
+    Option("completed_after"),
+    Option("completed_before"),
     Option("subjobs", default="nested", choices=("nested", "flat", "none")),
     Option("order", default="newest", choices=("newest", "oldest")),
     Option("limit", type="int", form="positive"),
+    Option("resolve_cluster_names", type="bool", default=False),
 )
 
 CACHING: tuple[Option, ...] = (Option("cache_ttl", type="int", default=0, form="not_negative"),)
@@ -37,6 +40,9 @@ WAITING: tuple[Option, ...] = (
     Option("wait", type="bool", default=False),
     Option("wait_timeout", type="float", default=1800.0, form="seconds"),
     Option("wait_interval", type="float", default=10.0, form="seconds"),
+    # without a default, since it depends on id
+    Option("wait_appear", type="float", form="seconds_or_zero"),
+    Option("fail_on_failure", type="bool", default=False),
 )
 
 MODULE = OptionTable("opentelekomcloud.cce.jobs_info", CONNECTION + FILTERS + WAITING)

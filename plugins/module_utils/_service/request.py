@@ -21,8 +21,16 @@ from .._options.connection import read_settings
 from .._options.settings import Settings
 from .._options.sources import Source, read_options
 from .._options.table import OptionTable
-from .._options.validation import encodable, invalid, wrong_type
+from .._options.validation import encodable, invalid, option_error, shown, wrong_type
 from .options import LOOKUP
+
+_UUID_LIKE = re.compile(r"[0-9a-fA-F-]{36}")
+
+_APPEAR_WITH_ID = 60.0
+"""Seconds that jobs named by ID have to appear by default."""
+
+_MAX_NAMED = 5
+_MAX_SHOWN = 60
 
 
 class Wait(t.NamedTuple):
@@ -30,6 +38,10 @@ class Wait(t.NamedTuple):
 
     timeout: float
     interval: float
+    appear: float = 0.0
+    """How long the first selected job, or each job that is named by ID, may take to appear."""
+    fail_on_failure: bool = False
+    """Whether a failed job fails the task."""
 
 
 class ClusterNames(t.NamedTuple):
@@ -47,10 +59,14 @@ class JobsRequest(t.NamedTuple):
     settings: Settings
     query: Query
     cluster_names: ClusterNames
+    resolve_cluster_names: bool
+    """Whether to fill in the names of all clusters."""
     wait: Wait | None
     """None to return the jobs as they are."""
     cache_ttl: int
     """Seconds for which a fetched list may be used again, 0 to fetch it in any case."""
+    warnings: tuple[str, ...] = ()
+    """Sentences about what is probably a mistake."""
 
 
 def read_request(
@@ -81,16 +97,35 @@ def read_request(
         return values[name] if name in values else table.by_name[name].default if name in table.by_name else None
 
     cluster_ids, cluster_names = _cluster_terms(terms)
+    query = _query(task, cluster_ids)
+    _check_windows(query, task)
     return JobsRequest(
         settings=read_settings(task, variables, environment),
-        query=_query(task, cluster_ids),
+        query=query,
+        resolve_cluster_names=value("resolve_cluster_names"),
         cluster_names=ClusterNames(values.get("cluster_name", ()), cluster_names),
-        wait=Wait(value("wait_timeout"), value("wait_interval")) if value("wait") else None,
+        wait=_wait(value) if value("wait") else None,
         cache_ttl=value("cache_ttl") or 0,
+        warnings=tuple(_cluster_id_warnings(values.get("cluster_id", ()))),
     )
 
 
-_UUID_LIKE = re.compile(r"[0-9a-fA-F-]{36}")
+def _wait(value: t.Callable[[str], t.Any]) -> Wait:
+    appear = value("wait_appear")
+    if appear is None:
+        appear = _APPEAR_WITH_ID if value("id") else 0.0
+    return Wait(value("wait_timeout"), value("wait_interval"), appear, value("fail_on_failure"))
+
+
+def _cluster_id_warnings(cluster_ids: t.Sequence[str]) -> t.Iterator[str]:
+    wrong = [text for text in cluster_ids if not _UUID_LIKE.fullmatch(text)]
+    if wrong:
+        named = ", ".join(repr(text[:_MAX_SHOWN]) for text in wrong[:_MAX_NAMED])
+        more = f" and {len(wrong) - _MAX_NAMED} more" if len(wrong) > _MAX_NAMED else ""
+        yield (
+            f"cluster_id contains values that are not cluster IDs (36 hexadecimal digits and dashes): {named}{more}. "
+            "To filter by name, use cluster_name."
+        )
 
 
 def _cluster_terms(terms: t.Sequence[t.Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -125,10 +160,20 @@ def _query(task: Source, cluster_terms: tuple[str, ...]) -> Query:
         finished=value("finished"),
         created_after=_bound("created_after", task),
         created_before=_bound("created_before", task),
+        completed_after=_bound("completed_after", task),
+        completed_before=_bound("completed_before", task),
         subjobs=value("subjobs", "nested"),
         order=value("order", "newest"),
         limit=value("limit"),
+        **_bounds(task),
     )
+
+
+def _check_windows(query: Query, task: Source) -> None:
+    names = query.empty_window()
+    if names:
+        begin, end = (f"{name} {shown(task[name].option, task[name].value)}" for name in names)
+        raise option_error(f"Empty time window: {begin} is not before {end}. Correct one of them.")
 
 
 def _bound(name: str, task: Source) -> str | Age | None:

@@ -26,6 +26,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.requ
     JobsRequest,
     Wait,
     read_request,
+    window_faults,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._options.inputs import (
     ENOUGH,
@@ -151,12 +152,15 @@ PARTS: dict[str, t.Callable[[JobsRequest], t.Any]] = {
     "wait": lambda found: found.wait is not None,
     "wait_timeout": lambda found: found.wait.timeout,  # type: ignore[union-attr]
     "wait_interval": lambda found: found.wait.interval,  # type: ignore[union-attr]
+    # none in the table, since it depends on id
+    "wait_appear": lambda found: found.wait.appear or None,  # type: ignore[union-attr]
+    "fail_on_failure": lambda found: found.wait.fail_on_failure,  # type: ignore[union-attr]
 }
 
 
 @pytest.mark.parametrize("option", OWN_OPTIONS, ids=lambda option: option.name)
 def test_defaults_are_those_of_the_table(option: Option) -> None:
-    found = with_enough(**({"wait": True} if option.name.startswith("wait_") else {}))
+    found = with_enough(**({"wait": True} if option in WAITING and option.name != "wait" else {}))
     read = PARTS.get(option.name, lambda found: getattr(found.query, option.name))
     assert read(found) == (() if option.type == "list" else option.default)
 
@@ -166,8 +170,27 @@ def test_filters_are_read_from_options_only() -> None:
 
 
 def test_wait() -> None:
-    assert with_enough(wait=False, wait_timeout=5).wait is None
-    assert with_enough(wait="yes", wait_timeout="60", wait_interval=0.5).wait == Wait(60, 0.5)
+    assert with_enough(wait=False, wait_timeout=5, wait_appear=5, fail_on_failure=True).wait is None
+    found = with_enough(wait="yes", wait_timeout="60", wait_interval=0.5, wait_appear=7, fail_on_failure="yes").wait
+    assert found == Wait(timeout=60, interval=0.5, appear=7, fail_on_failure=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "appear"),
+    [
+        ({}, 0),
+        ({"id": []}, 0),
+        ({"id": "a"}, 60),
+        ({"job_id": ["a"]}, 60),
+        ({"id": "a", "wait_appear": 0}, 0),
+        ({"id": "a", "wait_appear": 5}, 5),
+        ({"wait_appear": "1.5"}, 1.5),
+    ],
+)
+def test_jobs_named_by_id_have_a_minute_to_appear(typed: Given, appear: float) -> None:
+    found = with_enough(wait=True, **typed).wait
+    assert found
+    assert found.appear == appear
 
 
 def test_cache_ttl() -> None:
@@ -195,6 +218,8 @@ WRONG_VALUES: list[tuple[str, t.Any, str]] = [
     ("cache_ttl", -1, "0 or more"),
     ("wait_timeout", 0, "above 0"),
     ("wait_interval", 2_000_001, "2000000"),
+    ("wait_appear", -1, "-1"),
+    ("wait_appear", 2_000_001, "2000000"),
     ("subjobs", "deep", "flat"),
     ("order", "random", "oldest"),
     ("created_after", "yesterday", "RFC 3339"),
@@ -225,6 +250,75 @@ def test_option_of_the_other_plugin(table: OptionTable, other: OptionTable) -> N
     for name in foreign:
         text = refusal(read_request, table, {**ENOUGH, name: other.by_name[name].default}, {}, {})
         assert f"{table.plugin}: {name}" in text
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# time windows
+
+
+@pytest.mark.parametrize(
+    ("after", "before"),
+    [
+        ("1h", "2h"),
+        ("2025-09-02", "2025-09-02"),
+        ("2025-09-02T00:00:01Z", "2025-09-02"),
+        ("1s", "2025-09-02"),
+        ("1h", "1h"),
+    ],
+)
+def test_empty_window(after: str, before: str) -> None:
+    text = message(created_after=after, created_before=before)
+    assert all(fact in text for fact in ("created_after", "created_before", repr(after), repr(before)))
+
+
+@pytest.mark.parametrize(
+    ("after", "before"),
+    [("2h", "1h"), ("2025-09-02", "2025-09-02T00:00:00.000001Z"), ("2025-09-02", "1s"), (None, "2h"), ("1s", None)],
+)
+def test_window_that_is_not_empty(after: str | None, before: str | None) -> None:
+    found = with_enough(created_after=after, created_before=before).query
+    assert (found.created_after is None, found.created_before is None) == (after is None, before is None)
+
+
+NOW = datetime(2025, 9, 2, 12, tzinfo=timezone(timedelta(hours=2)))
+
+
+@pytest.mark.parametrize("after", ["2025-09-02 10:00:01", "2025-09-02T10:00:00.000001Z", "2025-09-03"])
+def test_beginning_in_the_future_is_a_warning(after: str) -> None:
+    (warning,) = window_faults(with_enough(created_after=after).query, NOW)
+    assert "created_after" in warning
+    assert "UTC" in warning
+
+
+@pytest.mark.parametrize("typed", [{}, {"created_after": "2025-09-02 10:00:00"}, {"created_before": "2025-09-03"}])
+def test_window_that_began_or_has_no_beginning(typed: Given) -> None:
+    assert window_faults(with_enough(**typed).query, NOW) == []
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# clusters
+
+
+@pytest.mark.parametrize("values", [["shop-prod"], [CLUSTER, "shop-prod"], "shop-prod", [f"{CLUSTER}0"], [7]])
+def test_cluster_id_that_does_not_look_like_one_is_a_warning(values: t.Any) -> None:
+    found = with_enough(cluster_id=values)
+    (warning,) = found.warnings
+    named = values if isinstance(values, str) else str(values[-1])
+    assert f"'{named}'" in warning
+    assert "cluster_name" in warning
+    assert found.query.cluster_id[-1] == named
+
+
+def test_many_such_cluster_ids_are_one_short_warning() -> None:
+    (warning,) = with_enough(cluster_id=[f"cluster-{number}-{'x' * 100}" for number in range(1000)]).warnings
+    assert "995 more" in warning
+    assert len(warning) < 800
+
+
+def test_ids_and_names_of_clusters_need_no_warning() -> None:
+    typed = {**ENOUGH, "cluster_id": [CLUSTER, CLUSTER.upper()], "cluster_name": ["shop-prod"]}
+    assert request(typed, terms=["shop-prod", CLUSTER]).warnings == ()
+    assert with_enough().warnings == ()
 
 
 # ---------------------------------------------------------------------------------------------------------------------
