@@ -244,9 +244,10 @@ from ..module_utils._options.settings import Settings
 from ..module_utils._options.table import CONNECTION
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
-from ..module_utils._service.find import JobCache, find_jobs
+from ..module_utils._service.find import find_jobs
 from ..module_utils._service.options import LOOKUP
 from ..module_utils._service.request import read_request
+from ..module_utils._service.search import JobCache
 from ..plugin_utils.list_cache import FOLDER, JobListCache
 
 SESSIONS = SessionPool()

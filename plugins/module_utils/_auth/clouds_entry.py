@@ -14,11 +14,11 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlsplit
 
+from .._options.regions import known_region, region_of_host, region_of_project
 from .._options.settings import AccessKeyCredential, CloudEntry, Settings
 from .._options.validation import converted, option_error
 from .._report import Report
 from .endpoints import public_url
-from .regions import known_region, region_of_host, region_of_project
 
 Entry = dict[str, t.Any]
 

@@ -13,12 +13,12 @@ import typing as t
 import warnings
 
 from .._errors import CceError
+from .._options.regions import region_of_project
 from .._options.settings import Settings
 from .._options.validation import option_error
 from .._secrets import Mask
 from .clouds_entry import Entry, project_keys
 from .clouds_file import secrets_in
-from .regions import region_of_project
 
 _MAX_REASON = 200
 

@@ -13,10 +13,10 @@ import typing as t
 from urllib.parse import urlsplit
 
 from .._errors import CceError
+from .._options.regions import project_prefix, public_host, region_of_project
 from .._options.settings import Settings
 from .._options.validation import option_error
 from .json_values import dicts_in, text_or_none
-from .regions import project_prefix, public_host, region_of_project
 from .token import IssuedToken
 
 # A name or an IPv6 address, and a port. Without a user name, and with none of the letters that a URL has to encode

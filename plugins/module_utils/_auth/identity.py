@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from .._http.call import Auth
 from .._http.client import Client
 from .._http.deadline import Deadline
+from .._options.regions import region_of_project
 from .._options.settings import (
     AccessKeyCredential,
     CloudEntry,
@@ -26,7 +27,6 @@ from .access_key import SignatureAuth
 from .endpoints import cce_endpoint
 from .password import log_in
 from .projects import find_project_id
-from .regions import region_of_project
 from .token import IssuedToken, TokenAuth
 
 _TOKEN_ADVICE = "get a new token: it has expired, or it belongs to another region"

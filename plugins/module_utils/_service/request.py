@@ -165,7 +165,6 @@ def _query(task: Source, cluster_terms: tuple[str, ...]) -> Query:
         subjobs=value("subjobs", "nested"),
         order=value("order", "newest"),
         limit=value("limit"),
-        **_bounds(task),
     )
 
 

@@ -12,57 +12,54 @@ import gc
 import typing as t
 
 from .._errors import CceError
-from .._jobs.normalize import Job
 from .._jobs.summary import summarize
 from .._report import Report
 from .find import find_jobs
 from .options import MODULE
-from .request import read_request
-from .wait import StillRunning
+from .request import JobsRequest, read_request
 
 Result = dict[str, t.Any]
 
 
 def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> Result:
-    """What the task returns: what RETURN of the module tells, and with a failure ``failed`` as well.
+    """The result of the task as the module's RETURN describes it, after a failure with ``failed``.
 
     Args:
-        typed: options as they stand in the task, by name or alias, unconverted; None is not given.
-        check_mode: whether the task runs in check mode, where there is no wait.
-        report: where warnings and notes go; notes are in the result besides.
+        typed: options of the task, by name or alias, unconverted. None means not given.
+        check_mode: whether the task runs in check mode, where it does not wait.
+        report: where messages go. Those for ``-v`` are in the result as well.
     """
     log: list[str] = []
 
-    def note(sentence: str) -> None:
+    def info(sentence: str) -> None:
         log.append(sentence)
         report.info(sentence)
 
+    request: JobsRequest | None = None
     try:
         request = read_request(MODULE, typed, {})
         if check_mode:
             request = request._replace(wait=None)
         if request.wait:
-            # both processes put garbage collection off for a task that is over soon, which this one is not
+            # entry points turn garbage collection off for a task that is over soon, and this one is not
             gc.enable()
-        answer = find_jobs(request, "jobs_info", report._replace(info=note))
+        answer = find_jobs(request, "jobs_info", report._replace(info=info))
     except CceError as error:
-        return {**failure(error, log), **_last_seen(error)}
-    return {"changed": False, "log": log, **_found(answer.project_id, answer.jobs, answer.fetched)}
+        waited: Result = {"waited_for": []} if request and request.wait else {}
+        return {**failure(error, log), **waited}
+    result: Result = {
+        "jobs": answer.jobs,
+        "summary": summarize(answer.jobs),
+        "fetched": answer.fetched,
+        "project_id": answer.project_id,
+    }
+    if answer.waited_for is not None:
+        result["waited_for"] = answer.waited_for
+    if answer.error:
+        return {**failure(answer.error, log), **result}
+    return {"changed": False, "log": log, **result}
 
 
 def failure(error: CceError, log: list[str]) -> Result:
     """What every failed task returns."""
     return {"failed": True, "msg": str(error), "error": error.as_dict(), "log": log}
-
-
-def _last_seen(error: CceError) -> Result:
-    """The jobs that a wait did not see the end of; nothing after any other failure."""
-    if error.kind != "timeout":
-        return {}
-    if not isinstance(error, StillRunning) or not error.poll:
-        return {}
-    return _found(error.poll.project_id, error.poll.unfinished, error.poll.selection.fetched)
-
-
-def _found(project_id: str | None, jobs: list[Job], fetched: int) -> Result:
-    return {"jobs": jobs, "summary": summarize(jobs), "fetched": fetched, "project_id": project_id}

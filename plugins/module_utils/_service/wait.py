@@ -4,116 +4,313 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""The wait until jobs are finished."""
+"""Wait until jobs have ended.
+
+A wait that succeeds has seen every job it waited for end, or has seen it deleted and reports that. Whatever else
+happens is an error.
+"""
 
 from __future__ import annotations
 
 import time
 import typing as t
+from dataclasses import dataclass
 
 from .._errors import CceError
 from .._jobs.normalize import Job
-from .._jobs.select import Selection
+from .._jobs.select import Selection, in_order
 from .._report import Report
 from .request import Wait
+from .wait_messages import deleted, enumerated, job_failed, none_appeared, not_found, timed_out, with_status
 
-# Jobs that a sentence spells out
-_MOST_NAMED = 5
+MISSES_UNTIL_DELETED = 3
+"""Polls in a row that must not show a job, while CCE says that there is no such job, before it counts as deleted."""
 
-# Seconds after which the same jobs are named once more
+MISSES_UNTIL_UNKNOWN = 10
+"""The same where CCE cannot be asked about one job."""
+
+# Seconds after which the same jobs are named again
 _REMINDER = 60
 
 
 class Poll(t.NamedTuple):
-    """The list of jobs at one moment."""
+    """What one poll shows."""
 
-    project_id: str
     selection: Selection
-    """What the whole query leaves of it."""
-    unfinished: list[Job]
-    """What is waited for."""
-    seen: set[str]
-    """The ids among those asked about that are still in the list."""
+    """What the whole query selects."""
+    jobs: dict[str, Job]
+    """By lower-case ID: selected jobs that are unfinished or have appeared since the first poll, and followed jobs.
 
-
-class StillRunning(CceError):
-    """The time to wait is over, and some jobs are not finished.
-
-    Attributes:
-        poll: the last list, None when there never was one.
+    The query's ``status``, ``finished``, and ``limit`` do not count here.
     """
+    without_id: list[Job]
+    """Selected and unfinished jobs that have no ID."""
+    selects_any: bool
+    """Whether the filters select any job."""
+    newest: str | None
+    """When the newest selected job was created. For the first poll, see ``Source.poll``."""
 
-    def __init__(self, sentence: str, poll: Poll | None) -> None:
-        super().__init__(sentence, "timeout")
-        self.poll = poll
+
+class JobState(t.NamedTuple):
+    """What CCE says about one job."""
+
+    job: Job | None
+    """None when CCE does not return it."""
+    deleted: bool
+    """Whether CCE says that there is no such job."""
 
 
-def wait_until_finished(poll: t.Callable[[t.Collection[str], float], Poll], wait: Wait, report: Report) -> Poll:
-    """Fetch the list again and again until nothing is unfinished in it.
+class Source(t.Protocol):
+    """Where a wait gets its jobs from."""
+
+    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        """Fetch the jobs.
+
+        Args:
+            followed: lower-case IDs of jobs to return in any case.
+            newer_than: return selected jobs that were created after this time, even if they have ended. None for the
+                first poll, which returns none of these. It only determines what is new later: what was created after
+                its ``newest``.
+            seconds: how long it may take.
+
+        Raises:
+            CceError: when they cannot be fetched.
+        """
+
+    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
+        """Ask about jobs that a poll does not show. The answer may leave out some.
+
+        Raises:
+            CceError: when CCE does not respond.
+        """
+
+
+class WaitResult(t.NamedTuple):
+    """How a wait ended."""
+
+    error: CceError | None
+    """None when it succeeded."""
+    poll: Poll | None
+    """The last poll that worked."""
+    waited_for: list[Job]
+    """In order, in their last known state."""
+    unfinished: list[Job]
+    """Those among them that have not ended."""
+
+
+@dataclass
+class _Tracked:
+    """A job that is waited for."""
+
+    name: str | None
+    """Its ID as the user wrote it, None when the user did not name it."""
+    job: Job | None = None
+    """Its last known state, None when it has not appeared yet."""
+    misses: int = 0
+    """Polls in a row that did not show it."""
+    gone: bool = False
+    """Whether it counts as deleted."""
+
+    @property
+    def ended(self) -> bool:
+        return self.gone or (self.job is not None and self.job["finished"])
+
+    def state(self) -> Job | None:
+        """The job as a result: of a deleted job nobody knows how it ended."""
+        return {**self.job, "status": None, "finished": False} if self.job and self.gone else self.job
+
+
+class Waiter:
+    """One wait.
 
     Args:
-        poll: fetches the list. It gets the ids that were unfinished before, and the seconds it may take at most.
-        wait: how long and how often.
-        report: hears of every change, once a minute of what has not changed, and of jobs that vanish from the list.
-
-    Raises:
-        StillRunning: when the time is over.
-        CceError: when the list cannot be had. Only a refusal because of too many requests counts as no news.
+        source: where the jobs come from.
+        wait: how long, how often, and what counts as an error.
+        report: where messages go: what is waited for at each change and once a minute, when an outage begins and when
+            it ends.
+        ids: IDs of the jobs that the user named.
+        order: ``newest`` or ``oldest`` first, for results.
+        counts_ended: whether a job that has ended at the first poll counts as one that has appeared.
     """
-    begin = time.monotonic()
-    last: Poll | None = None
-    told, told_at = "", begin
-    while True:
-        awaited = {job["id"]: job for job in last.unfinished if job["id"]} if last else {}
-        pause = wait.interval
+
+    def __init__(
+        self,
+        source: Source,
+        wait: Wait,
+        report: Report,
+        *,
+        ids: t.Collection[str] = (),
+        order: str = "newest",
+        counts_ended: bool = False,
+    ) -> None:
+        self._source = source
+        self._wait = wait
+        self._report = report
+        self._order = order
+        self._counts_ended = counts_ended
+        self._tracked = {job_id.lower(): _Tracked(job_id) for job_id in ids}
+        self._must_appear = bool(ids) or wait.appear > 0
+        self._appeared = False
+        self._begin = time.monotonic()
+        self._end = self._begin + wait.timeout
+        self._poll: Poll | None = None
+        self._newest: str | None = None
+        self._outage: tuple[float, CceError] | None = None
+        self._poll_seconds = 0.0
+        self._last_chance = False
+        self._told, self._told_at = "", self._begin
+
+    def run(self) -> WaitResult:
+        """Poll until nothing is left to wait for."""
+        while True:
+            pause = self._wait.interval
+            try:
+                poll, answers = self._look()
+            except CceError as error:
+                if not self._tolerates(error):
+                    return self._result(error)
+                if (error.retry_after or 0) >= self._left():
+                    return self._result(self._timeout())
+                pause = max(pause, error.retry_after or 0)
+            else:
+                self._learn(poll, answers)
+                error_or_none = self._verdict(poll)
+                if error_or_none is not None or self._is_over(poll):
+                    return self._result(error_or_none)
+                self._tell(poll)
+            next_pause = self._until_next_poll(pause)
+            if next_pause is None:
+                return self._result(self._timeout())
+            time.sleep(next_pause)
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # what a poll says
+
+    def _look(self) -> tuple[Poll, dict[str, JobState]]:
+        """A poll, and what CCE says about each followed job that it does not show."""
+        began = time.monotonic()
+        followed = {job_id for job_id, tracked in self._tracked.items() if not tracked.ended}
         try:
-            last = poll(list(awaited), max(begin + wait.timeout - time.monotonic(), 0.001))
-        except CceError as error:
-            pause = _pause_after(error, wait, begin, last)
-            report.info(f"No news of the jobs, next try in {pause:.0f} s: {error}")
-        else:
-            for job_id in sorted(set(awaited) - last.seen):
-                report.warning(
-                    f"{_called(awaited[job_id])}, id {job_id}, is no longer in the list of jobs: not waited for."
-                )
-            if not last.unfinished:
-                return last
-            names, now = _named(last.unfinished), time.monotonic()
-            if names != told or now >= told_at + _REMINDER:
-                told, told_at = names, now
-                report.info(f"Waiting for {names}, after {now - begin:.0f} s.")
-        if time.monotonic() + pause >= begin + wait.timeout:
-            raise _still_running(wait, last)
-        time.sleep(pause)
+            newer_than = (self._newest or "") if self._poll else None
+            poll = self._source.poll(followed, newer_than, self._left())
+            missing = [job_id for job_id in self._tracked if job_id in followed and job_id not in poll.jobs]
+            answers = self._source.ask(missing, self._left()) if missing and self._poll else {}
+        finally:
+            self._poll_seconds = time.monotonic() - began
+        return poll, answers
 
+    def _learn(self, poll: Poll, answers: t.Mapping[str, JobState]) -> None:
+        if self._outage:
+            self._report.info(f"Polling works again, after {time.monotonic() - self._outage[0]:.0f} s.")
+            self._outage = None
+        if self._poll is None:
+            self._newest = poll.newest
+        self._poll = poll
+        for job_id, job in poll.jobs.items():
+            tracked = self._tracked.setdefault(job_id, _Tracked(None))
+            tracked.job, tracked.misses, tracked.gone = job, 0, False
+        for job_id, tracked in self._tracked.items():
+            if job_id not in poll.jobs and not tracked.ended:
+                self._miss(job_id, tracked, answers.get(job_id, JobState(None, False)))
+        seen = any(tracked.job for tracked in self._tracked.values())
+        self._appeared |= seen or bool(poll.without_id) or (self._counts_ended and poll.selects_any)
 
-def _pause_after(error: CceError, wait: Wait, begin: float, last: Poll | None) -> float:
-    """Seconds until the next try.
+    def _miss(self, job_id: str, tracked: _Tracked, answer: JobState) -> None:
+        """A poll did not show a job, but CCE may return it when it is asked for this job."""
+        if answer.job:
+            tracked.job, tracked.misses = answer.job, 0
+            return
+        tracked.misses += 1
+        needed = MISSES_UNTIL_DELETED if answer.deleted else MISSES_UNTIL_UNKNOWN
+        if tracked.job and tracked.misses >= needed:
+            tracked.gone = True
+            if tracked.name is None:
+                self._report.warning(deleted(tracked.job))
 
-    Raises:
-        CceError: when it makes no sense to try again.
-    """
-    if error.kind == "timeout" and time.monotonic() >= begin + wait.timeout:
-        raise _still_running(wait, last) from None
-    if error.kind != "throttled":
-        raise error
-    return max(wait.interval, error.retry_after or 0)
+    def _verdict(self, poll: Poll) -> CceError | None:
+        """The error that a poll leads to, None when there is none."""
+        for tracked in self._tracked.values():
+            if tracked.gone and tracked.name is not None and tracked.job:
+                return CceError(deleted(tracked.job), "not_found")
+        if time.monotonic() >= self._begin + self._wait.appear:
+            missing = self._missing()
+            if missing:
+                return not_found(missing, self._wait.appear)
+            if self._must_appear and not self._appeared:
+                return none_appeared(self._wait.appear)
+        if self._is_over(poll) and self._wait.fail_on_failure:
+            return job_failed([tracked.job for tracked in self._tracked.values() if tracked.job and not tracked.gone])
+        return None
 
+    def _is_over(self, poll: Poll) -> bool:
+        awaits_appearance = self._must_appear and not self._appeared
+        unfinished = any(not tracked.ended for tracked in self._tracked.values()) or bool(poll.without_id)
+        return not awaits_appearance and not unfinished
 
-def _still_running(wait: Wait, last: Poll | None) -> StillRunning:
-    advice = "look at them, or raise wait_timeout"
-    if last is None:
-        return StillRunning(f"The list of jobs could not be had within {wait.timeout:g} s: raise wait_timeout.", None)
-    return StillRunning(f"Not finished within {wait.timeout:g} s: {_named(last.unfinished)}; {advice}.", last)
+    def _missing(self) -> list[str]:
+        """IDs that the user named and that have not appeared."""
+        return [tracked.name for tracked in self._tracked.values() if tracked.name is not None and not tracked.job]
 
+    # -----------------------------------------------------------------------------------------------------------------
+    # time and outages
 
-def _named(jobs: t.Sequence[Job]) -> str:
-    names = [f"{_called(job)} ({job['status'] or 'no status'})" for job in jobs[:_MOST_NAMED]]
-    more = len(jobs) - len(names)
-    return ", ".join([*names, f"{more} more"] if more else names)
+    def _left(self) -> float:
+        return max(self._end - time.monotonic(), 0.001)
 
+    def _tolerates(self, error: CceError) -> bool:
+        """Whether to poll again after this error. Before the first poll that works, the rules of a plain fetch hold."""
+        if self._poll is None or not error.transient:
+            return False
+        if not self._outage:
+            self._outage = time.monotonic(), error
+            self._report.info(f"Polling failed; retrying until it works again: {error}")
+        self._outage = self._outage[0], error
+        return True
 
-def _called(job: Job) -> str:
-    return (
-        f"{job['type'] or 'a job'} of {job['resource_name'] or job['cluster_name'] or job['cluster_id'] or 'unknown'}"
-    )
+    def _until_next_poll(self, pause: float) -> float | None:
+        """Seconds to sleep, None when the time is over."""
+        now = time.monotonic()
+        appear = self._begin + self._wait.appear
+        if now < appear and not self._outage and (self._missing() or (self._must_appear and not self._appeared)):
+            pause = min(pause, appear - now)
+        left = self._end - now
+        if pause < left:
+            return pause
+        # a last poll, so that the whole time counts
+        margin = min(max(2 * self._poll_seconds, 1.0), self._wait.timeout / 20)
+        if self._last_chance or left <= margin:
+            return None
+        self._last_chance = True
+        return left - margin
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # messages and results
+
+    def _tell(self, poll: Poll) -> None:
+        names, now = self._names(poll), time.monotonic()
+        if names != self._told or now >= self._told_at + _REMINDER:
+            self._told, self._told_at = names, now
+            self._report.info(f"Waiting for {names}, after {now - self._begin:.0f} s.")
+
+    def _names(self, poll: Poll) -> str:
+        unfinished = [tracked.job for tracked in self._tracked.values() if tracked.job and not tracked.ended]
+        missing = [f"job {job_id} to appear" for job_id in self._missing()]
+        named = [*map(with_status, in_order([*unfinished, *poll.without_id], self._order)), *missing]
+        return enumerated(named) or "a job to appear"
+
+    def _timeout(self) -> CceError:
+        names = self._names(self._poll) if self._poll else "a job to appear"
+        failed = [tracked.job for tracked in self._tracked.values() if tracked.job]
+        outage = (time.monotonic() - self._outage[0], self._outage[1]) if self._outage else None
+        return timed_out(self._wait.timeout, names, failed, outage)
+
+    def _result(self, error: CceError | None) -> WaitResult:
+        without_id = self._poll.without_id if self._poll else []
+        states = [state for state in (tracked.state() for tracked in self._tracked.values()) if state]
+        unfinished = [tracked.job for tracked in self._tracked.values() if tracked.job and not tracked.ended]
+        return WaitResult(
+            error,
+            self._poll,
+            in_order([*states, *without_id], self._order),
+            in_order([*unfinished, *without_id], self._order),
+        )

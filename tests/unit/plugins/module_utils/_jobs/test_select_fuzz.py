@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.tracker import UnfinishedTracker
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import result_text
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import tree
 
@@ -214,12 +213,3 @@ def test_any_query_of_any_list_keeps_the_promises(raw_jobs: list[t.Any], query: 
 def test_a_query_is_filter_order_and_limit_over_all_jobs(raw_jobs: list[t.Any], query: Query) -> None:
     expected = [job for job in everything(raw_jobs, query) if holds(query, job)]
     assert select(raw_jobs, query).jobs == in_order(expected, query)[: query.limit]
-
-
-@thorough
-@given(lists, few_filters)
-def test_unfinished_jobs_are_those_that_a_query_for_them_selects(raw_jobs: list[t.Any], query: Query) -> None:
-    tracker = UnfinishedTracker(query, [])
-    assert list(tracker.over(raw_jobs)) == raw_jobs
-    wanted = query._replace(status=(), finished=False, limit=None)
-    assert in_order(tracker.unfinished, query) == select(raw_jobs, wanted).jobs

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Unit tests of the wait until jobs are finished: the loop alone, with a clock that nobody has to wait for."""
+"""The wait, with a fake cloud and a clock that nobody has to wait for. Each test is one history of jobs."""
 
 from __future__ import annotations
 
@@ -14,40 +14,13 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import Selection, select
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.tracker import UnfinishedTracker
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import wait as _wait
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import Wait
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import (
-    Poll,
-    StillRunning,
-    wait_until_finished,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import WaitResult
 
-CLUSTER = "7ec8b73d-83db-11f0-8baa-0255ac10003e"
+from .fake_cloud import Clock, FakeCloud, FakeJob, Outage
 
-
-def raw(uid: str | None, status: str, name: str = "node-1") -> dict[str, t.Any]:
-    return {
-        "metadata": {"uid": uid},
-        "spec": {"type": "ScaleupCluster", "resourcename": name, "clusteruid": CLUSTER},
-        "status": {"status": status},
-    }
-
-
-class Clock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1000.0
-        self.naps: list[float] = []
-        monkeypatch.setattr(_wait.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(_wait.time, "sleep", self.sleep)
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
+A = "aaaaaaaa-83db-11f0-8baa-0255ac10003e"
+B = "bbbbbbbb-83db-11f0-8baa-0255ac10003e"
+UNAVAILABLE = CceError("Could not list the jobs: HTTP 503.", "unavailable", http_status=503, transient=True)
 
 
 @pytest.fixture
@@ -55,163 +28,277 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-class Cloud:
-    """Answers each poll with the next of the given lists or failures, the last one for ever."""
-
-    def __init__(self, *answers: list[dict[str, t.Any]] | CceError, query: Query | None = None) -> None:
-        self.answers = list(answers)
-        self.query = query or Query()
-        self.awaited: list[list[str]] = []
-        self.limits: list[float] = []
-        self.notes: list[str] = []
-        self.warnings: list[str] = []
-
-    def poll(self, awaited: t.Collection[str], limit: float) -> Poll:
-        self.awaited.append(sorted(awaited))
-        self.limits.append(limit)
-        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(found, CceError):
-            raise found
-        tracker = UnfinishedTracker(self.query, awaited)
-        return Poll("p1", select(tracker.over(found), self.query), tracker.unfinished, tracker.seen)
-
-    def wait(self, timeout: float = 100, interval: float = 10) -> Selection:
-        report = Report(warning=self.warnings.append, info=self.notes.append, secret=self.notes.append)
-        return wait_until_finished(self.poll, Wait(timeout, interval), report).selection
+def waited_for(result: WaitResult) -> dict[str, str | None]:
+    return {job["id"]: job["status"] for job in result.waited_for}
 
 
-def ids(selection: Selection) -> list[str]:
-    return [job["id"] for job in selection.jobs]
+def kind(result: WaitResult) -> str | None:
+    return result.error.kind if result.error else None
 
 
-def test_no_wait_where_all_is_finished(clock: Clock) -> None:
-    cloud = Cloud([raw("a", "Success"), raw("b", "Failed")])
-    assert ids(cloud.wait()) == ["b", "a"]
-    assert (clock.naps, cloud.notes, cloud.awaited) == ([], [], [[]])
+# ---------------------------------------------------------------------------------------------------------------------
+# what is waited for
 
 
-def test_waits_for_what_the_filters_select(clock: Clock) -> None:
-    cloud = Cloud(
-        [raw("a", "Running"), raw("b", "Running", "other")],
-        [raw("a", "Failed"), raw("b", "Running", "other")],
-        query=Query(resource_name=("node-1",), status=("success",)),
-    )
-    # status counts in the end only: the job that failed was waited for, and is not among those asked for
-    assert ids(cloud.wait()) == []
-    assert (clock.naps, cloud.awaited) == ([10], [[], ["a"]])
+def test_an_idle_cluster_is_idle(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=-5)])
+    result = cloud.wait()
+    assert (kind(result), result.waited_for, len(cloud.shown)) == (None, [], 1)
+    assert cloud.told.notes == cloud.told.warnings == []
 
 
-def test_jobs_that_come_later_are_waited_for_as_well(clock: Clock) -> None:
-    cloud = Cloud(
-        [raw("a", "Initializing")],
-        [raw("a", "Success"), raw("b", "Running")],
-        [raw("a", "Success"), raw("b", "Success")],
-    )
-    assert ids(cloud.wait()) == ["b", "a"]
-    assert cloud.awaited == [[], ["a"], ["b"]]
+def test_unfinished_jobs_are_waited_for(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=25), FakeJob(B, ends=-5)])
+    result = cloud.wait()
+    assert waited_for(result) == {A: "Success"}
+    assert 25 <= clock.now <= 36
 
 
-@pytest.mark.parametrize("mode", ["nested", "flat"])
-def test_steps_of_a_finished_job_are_not_waited_for(clock: Clock, mode: str) -> None:
-    subjob = raw("a1", "Running")
-    parent = raw("a", "Success")
-    parent["spec"]["subjobs"] = [subjob]
-    done = raw("a", "Success")
-    cloud = Cloud([parent], [done], query=Query(subjobs=mode))
+def test_a_job_that_appears_later_is_waited_for(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=25), FakeJob(B, created=15, ends=45)])
+    assert waited_for(cloud.wait()) == {A: "Success", B: "Success"}
+    assert clock.now >= 45
+
+
+def test_a_job_that_appears_and_ends_between_two_polls_is_waited_for(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=35), FakeJob(B, created=12, ends=14, fails=True)])
+    result = cloud.wait(fail_on_failure=True)
+    assert (kind(result), waited_for(result)) == ("job_failed", {A: "Success", B: "Failed"})
+
+
+def test_an_old_job_that_the_list_shows_late_is_not_waited_for(clock: Clock) -> None:
+    old = FakeJob(B, created=-9000, ends=-8000, fails=True, listed_from=5)
+    cloud = FakeCloud(clock, [FakeJob(A, created=-20, ends=25), old])
+    result = cloud.wait(fail_on_failure=True)
+    assert (kind(result), waited_for(result)) == (None, {A: "Success"})
+
+
+def test_a_filter_that_selects_nothing_yet_waits_for_nothing(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=25, type="DeleteNode")], query=Query(type=("CreateNode",)))
+    assert (cloud.wait().waited_for, clock.now) == ([], pytest.approx(0.1))
+
+
+@pytest.mark.parametrize("query", [Query(status=("Failed",)), Query(finished=True), Query(limit=1)])
+def test_filters_on_the_outcome_do_not_count(clock: Clock, query: Query) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=25), FakeJob(B, ends=35)], query=query)
+    assert set(waited_for(cloud.wait())) == {A, B}
+
+
+def test_a_job_without_an_id_is_waited_for_while_the_list_shows_it(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob("x", ends=25, has_id=False)])
+    result = cloud.wait()
+    assert (kind(result), result.waited_for) == (None, [])
+    assert clock.now >= 25
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# jobs that are named
+
+
+@pytest.mark.parametrize("name", [A, A.upper()])
+def test_a_named_job_is_waited_for_ignoring_case(clock: Clock, name: str) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=25), FakeJob(B)], query=Query(id=(name,)))
+    assert waited_for(cloud.wait(appear=60)) == {A: "Success"}
+
+
+def test_a_named_job_that_has_ended_counts(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=-5, fails=True)], query=Query(id=(A,)))
+    result = cloud.wait(appear=60, fail_on_failure=True)
+    assert (kind(result), waited_for(result)) == ("job_failed", {A: "Failed"})
+    assert "ScaleupCluster of node-1" in str(result.error) and "no quota" in str(result.error)
+
+
+def test_a_named_job_may_appear_late(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=45, listed_from=33)], query=Query(id=(A,)), can_ask=False)
+    assert waited_for(cloud.wait(appear=60)) == {A: "Success"}
+
+
+def test_a_named_job_that_does_not_appear_is_an_error(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(B, ends=5)], query=Query(id=(A, B)))
+    result = cloud.wait(appear=33)
+    assert kind(result) == "not_found"
+    assert A in str(result.error) and B not in str(result.error)
+    assert waited_for(result) == {B: "Success"}
+    assert 33 <= clock.now <= 34
+
+
+def test_a_named_job_that_is_deleted_is_an_error(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, deleted=15)], query=Query(id=(A,)))
+    result = cloud.wait(appear=60)
+    assert kind(result) == "not_found"
+    assert A in str(result.error) and "deleted" in str(result.error)
+
+
+def test_wait_timeout_before_wait_appear(clock: Clock) -> None:
+    result = FakeCloud(clock, [], query=Query(id=(A,))).wait(timeout=20, appear=60)
+    assert kind(result) == "timeout"
+    assert A in str(result.error)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# wait_appear without names
+
+
+def test_new_nodes_may_appear_late(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, created=-3, ends=45, listed_from=13)])
+    assert waited_for(cloud.wait(appear=30)) == {A: "Success"}
+
+
+def test_nothing_that_appears_is_an_error(clock: Clock) -> None:
+    result = FakeCloud(clock, [FakeJob(A, ends=-5)]).wait(appear=30)
+    assert kind(result) == "not_found"
+    assert "wait_appear" in str(result.error)
+    assert 30 <= clock.now <= 31
+
+
+def test_a_job_that_has_ended_counts_with_created_after(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=-5)], query=Query(created_after="2026-01-02T00:00:00.000000Z"))
+    result = cloud.wait(appear=30)
+    assert (kind(result), len(cloud.shown)) == (None, 1)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# jobs that the list does not show
+
+
+@pytest.mark.parametrize("hidden", [((5.0, 15.0),), ((5.0, 75.0),), ((5.0, 15.0), (25.0, 35.0))])
+def test_a_job_that_the_list_hides_is_still_waited_for(clock: Clock, hidden: t.Any) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=85, hidden=hidden)])
+    assert waited_for(cloud.wait()) == {A: "Success"}
+    assert clock.now >= 85
+    assert cloud.told.warnings == []
+
+
+def test_a_hidden_job_that_ends_is_seen_by_asking_for_it(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=25, hidden=((5.0, 1000.0),))])
+    assert waited_for(cloud.wait()) == {A: "Success"}
+    assert clock.now < 40
+
+
+def test_a_deleted_job_is_reported(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, deleted=15), FakeJob(B, ends=-5)])
+    result = cloud.wait()
+    assert kind(result) is None
+    [job] = result.waited_for
+    assert (job["id"], job["status"], job["finished"], job["resource_name"]) == (A, None, False, "node-1")
+    [warning] = cloud.told.warnings
+    assert A in warning and "deleted" in warning
+    # polls at 20, 30 and 40 s miss it
+    assert len(cloud.shown) == 5
+
+
+def test_a_job_that_nobody_can_ask_for_is_waited_for_ten_polls(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, hidden=((5.0, 1000.0),))], can_ask=False)
+    result = cloud.wait(timeout=500)
+    assert waited_for(result) == {A: None}
+    assert len(cloud.shown) == 11
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# outages
+
+
+def test_an_outage_is_tolerated_and_logged_once(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=55)], [Outage(5, 45, UNAVAILABLE)])
+    assert waited_for(cloud.wait()) == {A: "Success"}
+    begun, ended = (note for note in cloud.told.notes if note.startswith("Polling"))
+    assert "HTTP 503" in begun
+    assert "again" in ended
+
+
+def test_before_the_first_poll_that_works_an_outage_is_an_error(clock: Clock) -> None:
+    result = FakeCloud(clock, [FakeJob(A)], [Outage(0, 5, UNAVAILABLE)]).wait()
+    assert result.error is UNAVAILABLE
+    assert (result.poll, result.waited_for) == (None, [])
+
+
+@pytest.mark.parametrize("failure", ["authentication", "permission", "not_found", "tls", "connection", "response"])
+def test_an_error_that_does_not_pass_ends_the_wait(clock: Clock, failure: str) -> None:
+    error = CceError("No.", failure)
+    result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 1000, error)]).wait()
+    assert (result.error, waited_for(result)) == (error, {A: "Running"})
+
+
+def test_an_outage_until_the_end_is_a_timeout_with_the_unfinished_jobs(clock: Clock) -> None:
+    result = FakeCloud(clock, [FakeJob(A), FakeJob(B, ends=-1)], [Outage(5, 1000, UNAVAILABLE)]).wait(timeout=40)
+    assert kind(result) == "timeout"
+    assert "HTTP 503" in str(result.error) and "ScaleupCluster of node-1 (Running)" in str(result.error)
+    assert [job["id"] for job in result.unfinished] == [A]
+
+
+def test_slow_responses_until_the_end_are_a_timeout(clock: Clock) -> None:
+    result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 1000, UNAVAILABLE, takes=1000)]).wait(timeout=40)
+    assert (kind(result), clock.now) == ("timeout", pytest.approx(40))
+
+
+@pytest.mark.parametrize(("retry_after", "at_least"), [(3.0, 10), (42.0, 42)])
+def test_retry_after_is_respected(clock: Clock, retry_after: float, at_least: float) -> None:
+    error = CceError("Too many.", "throttled", transient=True, retry_after=retry_after)
+    cloud = FakeCloud(clock, [FakeJob(A, ends=15)], [Outage(5, 11, error)])
+    assert kind(cloud.wait()) is None
+    assert clock.now >= 10 + at_least
+
+
+def test_retry_after_the_end_is_a_timeout_at_once(clock: Clock) -> None:
+    error = CceError("Too many.", "throttled", transient=True, retry_after=500)
+    result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 1000, error)]).wait()
+    assert (kind(result), [job["id"] for job in result.unfinished]) == ("timeout", [A])
+    assert clock.now < 12
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# the end
+
+
+def test_a_timeout_has_the_unfinished_jobs_in_order(clock: Clock) -> None:
+    jobs = [FakeJob(A, created=-50), FakeJob(B, created=-20), FakeJob("c", ends=15, fails=True)]
+    for order, expected in (("newest", [B, A]), ("oldest", [A, B])):
+        result = FakeCloud(clock, jobs, query=Query(order=order)).wait(timeout=25)
+        assert (kind(result), [job["id"] for job in result.unfinished]) == ("timeout", expected)
+    assert "25 s" in str(result.error)
+
+
+def test_a_timeout_names_what_failed(clock: Clock) -> None:
+    result = FakeCloud(clock, [FakeJob(A), FakeJob(B, ends=5, fails=True, name="node-2")]).wait(timeout=25)
+    assert "node-2" in str(result.error) and "no quota" in str(result.error)
+
+
+def test_the_last_poll_is_near_the_end(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=595)])
+    assert kind(cloud.wait(timeout=600, interval=60)) is None
+
+
+def test_failures_without_fail_on_failure_are_no_error(clock: Clock) -> None:
+    assert kind(FakeCloud(clock, [FakeJob(A, ends=5, fails=True)]).wait()) is None
+
+
+def test_the_first_failure_is_named(clock: Clock) -> None:
+    jobs = [FakeJob(A, ends=25, fails=True, name="second"), FakeJob(B, ends=15, fails=True, name="first")]
+    result = FakeCloud(clock, jobs).wait(fail_on_failure=True)
+    assert kind(result) == "job_failed"
+    assert "1 more" in str(result.error)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# messages
+
+
+def test_changes_are_reported_once(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, created=-1, ends=15), FakeJob(B, created=-2, ends=35, name="node-2")])
     cloud.wait()
-    assert len(cloud.awaited) == 1
-
-
-def test_changes_are_told_once(clock: Clock) -> None:
-    running = [raw("a", "Running"), raw("b", "Initializing", "node-2")]
-    cloud = Cloud(running, running, [raw("a", "Success"), raw("b", "Running", "node-2")], [raw("b", "Success")])
-    cloud.wait()
-    assert cloud.notes == [
-        "Waiting for ScaleupCluster of node-1 (Running), ScaleupCluster of node-2 (Initializing), after 0 s.",
+    assert cloud.told.notes == [
+        "Waiting for ScaleupCluster of node-1 (Running), ScaleupCluster of node-2 (Running), after 0 s.",
         "Waiting for ScaleupCluster of node-2 (Running), after 20 s.",
     ]
 
 
-def test_what_does_not_change_is_told_again_each_minute(clock: Clock) -> None:
-    cloud = Cloud(*[[raw("a", "Running")]] * 14, [])
+def test_what_does_not_change_is_reported_again_each_minute(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=130)])
     cloud.wait(timeout=1000)
-    assert cloud.notes == [
-        "Waiting for ScaleupCluster of node-1 (Running), after 0 s.",
-        "Waiting for ScaleupCluster of node-1 (Running), after 60 s.",
-        "Waiting for ScaleupCluster of node-1 (Running), after 120 s.",
-    ]
+    assert len(cloud.told.notes) == 3
 
 
 def test_many_jobs_are_not_all_named(clock: Clock) -> None:
-    cloud = Cloud([raw(str(number), "Running") for number in range(8)], [])
+    cloud = FakeCloud(clock, [FakeJob(str(number), ends=5) for number in range(8)])
     cloud.wait()
-    assert cloud.notes[0].count("ScaleupCluster") == 5 and ", 3 more, after" in cloud.notes[0]
-
-
-def test_a_job_that_vanishes_is_gone(clock: Clock) -> None:
-    cloud = Cloud([raw("a", "Running"), raw("b", "Running")], [raw("b", "Success")])
-    assert ids(cloud.wait()) == ["b"]
-    assert cloud.warnings == ["ScaleupCluster of node-1, id a, is no longer in the list of jobs: not waited for."]
-
-
-def test_a_job_without_an_id_is_waited_for(clock: Clock) -> None:
-    cloud = Cloud([raw(None, "Running")], [raw(None, "Success")])
-    cloud.wait()
-    assert (clock.naps, cloud.warnings) == ([10], [])
-
-
-def test_time_is_over(clock: Clock) -> None:
-    cloud = Cloud([raw("a", "Running"), raw("b", "Success")])
-    with pytest.raises(StillRunning) as caught:
-        cloud.wait(timeout=25)
-    # never longer than allowed: a third pause would end after 30 s
-    assert clock.naps == [10, 10]
-    assert cloud.limits == [25, 15, 5]
-    assert caught.value.kind == "timeout"
-    assert str(caught.value) == (
-        "Not finished within 25 s: ScaleupCluster of node-1 (Running); look at them, or raise wait_timeout."
-    )
-    assert caught.value.poll and [job["id"] for job in caught.value.poll.unfinished] == ["a"]
-
-
-def throttled(retry_after: float | None = None) -> CceError:
-    return CceError("Too many.", "throttled", retry_after=retry_after)
-
-
-@pytest.mark.parametrize(("retry_after", "pause"), [(None, 10), (3, 10), (42, 42)])
-def test_too_many_requests_are_no_news(clock: Clock, retry_after: float | None, pause: float) -> None:
-    cloud = Cloud([raw("a", "Running")], throttled(retry_after), [raw("a", "Success")])
-    assert ids(cloud.wait()) == ["a"]
-    assert clock.naps == [10, pause]
-    assert cloud.awaited == [[], ["a"], ["a"]]
-    assert cloud.notes[-1] == f"No news of the jobs, next try in {pause} s: Too many."
-
-
-def test_too_many_requests_all_the_time(clock: Clock) -> None:
-    with pytest.raises(StillRunning) as caught:
-        Cloud(throttled()).wait(timeout=15)
-    assert caught.value.poll is None
-    assert str(caught.value) == "The list of jobs could not be had within 15 s: raise wait_timeout."
-
-
-@pytest.mark.parametrize("kind", ["authentication", "permission", "unavailable", "connection", "timeout", "response"])
-def test_other_failures_end_the_wait(clock: Clock, kind: str) -> None:
-    error = CceError("No.", kind)
-    with pytest.raises(CceError) as caught:
-        Cloud([raw("a", "Running")], error).wait()
-    assert caught.value is error
-
-
-def test_a_list_that_comes_too_late(clock: Clock) -> None:
-    cloud = Cloud([raw("a", "Running")])
-
-    def slow(awaited: t.Collection[str], limit: float) -> Poll:
-        if awaited:
-            clock.now += limit
-            raise CceError("Could not list the jobs within 5 s.", "timeout")
-        return cloud.poll(awaited, limit)
-
-    with pytest.raises(StillRunning) as caught:
-        wait_until_finished(slow, Wait(15, 10), Report(warning=print, info=print, secret=print))
-    assert caught.value.poll and caught.value.poll.unfinished
-    assert clock.now == 1015
+    assert cloud.told.notes[0].count("ScaleupCluster") == 5 and "3 more" in cloud.told.notes[0]

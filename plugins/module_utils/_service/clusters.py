@@ -1,0 +1,39 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Clusters by name."""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+
+from .._errors import CceError
+
+
+def ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
+    """The IDs of the clusters with these names.
+
+    Args:
+        wanted: names that the user gave.
+        names: names of all clusters by ID.
+
+    Raises:
+        CceError: when no cluster has a name: without that filter, all clusters would match.
+    """
+    known = sorted(set(names.values()))
+    for name in wanted:
+        if name not in known:
+            raise CceError(_not_found(name, known), "option")
+    return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))
+
+
+def _not_found(name: str, known: t.Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:10]
+    if not near:
+        return f"Cluster {name!r} not found. The project has no clusters."
+    alternatives = f"{', '.join(near[:-1])} or {near[-1]}" if near[1:] else near[0]
+    return f"Cluster {name!r} not found. Did you mean {alternatives}?"

@@ -1,0 +1,279 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""One search for jobs in one project: by ID where that is possible, else in the list."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import time
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectAnswer
+from .._auth.session import Session
+from .._errors import CceError
+from .._garbage import collection_paused
+from .._http.deadline import Deadline, run_by
+from .._jobs.diagnostics import Diagnostics
+from .._jobs.normalize import Job, normalize
+from .._jobs.raw_job import RawJob, is_finished
+from .._jobs.select import Selection, select
+from .._jobs.summary import name_clusters
+from .._jobs.timestamps import written
+from .._options.settings import Settings
+from .._report import Report
+from .clusters import ids_of
+from .observe import Observer
+from .request import JobsRequest
+from .wait import JobState, Poll
+
+T = t.TypeVar("T")
+
+# When the first poll of a wait shows no job at all, a job that was created up to this long before it is a new one that
+# the list shows late. An older one is an old one that the list did not show for a moment.
+_LISTED_LATE = timedelta(minutes=10)
+
+_MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
+
+
+class JobCache(ByteCache, t.Protocol):
+    """A cache of lists."""
+
+    def abandon(self, deadline: Deadline) -> None:
+        """Let other processes fetch, after a fetch that took too long.
+
+        Raises:
+            CceError: when the cache knows better what took so long.
+        """
+
+
+CacheFactory = t.Callable[[Settings, Report], JobCache]
+
+
+class _RawJobs:
+    """Raw jobs that were asked for by their IDs, and then those of a list. Each one comes once.
+
+    Attributes:
+        sent_at: when the response was sent, by the server's clock.
+        repeated: how many elements of the list were left out.
+    """
+
+    def __init__(self, direct: t.Mapping[str, RawJob], listed: t.Iterable[t.Any], sent_at: datetime | None) -> None:
+        self._direct = direct
+        self._listed = listed
+        self.sent_at = sent_at
+        self.repeated = 0
+
+    def __iter__(self) -> t.Iterator[t.Any]:
+        if not self._direct:
+            # no generator of our own: it would run once for each job
+            return iter(self._listed)
+        return itertools.chain(self._direct.values(), self._others())
+
+    def _others(self) -> t.Iterator[t.Any]:
+        for raw in self._listed:
+            if _id_of(raw) in self._direct:
+                self.repeated += 1
+            else:
+                yield raw
+
+
+class Search:
+    """A search for jobs. It is the ``Source`` of a wait.
+
+    Args:
+        request: what the user asked for.
+        session: who asks.
+        report: where messages go.
+        mask: removes secrets from text.
+        cache: where lists may be already.
+    """
+
+    def __init__(
+        self,
+        request: JobsRequest,
+        session: Session,
+        report: Report,
+        mask: t.Callable[[str], str],
+        cache: JobCache | None = None,
+    ) -> None:
+        self._request = request
+        self._session = session
+        self._report = report
+        self._mask = mask
+        self._cache = cache
+        self._cce = Cce(session, autopilot=request.settings.autopilot, cache=cache)
+        self._query = request.query
+        self._names: dict[str, str] | None = None
+        # what the calls for single jobs said: in the current poll, and about jobs that have ended, which do not change
+        self._answers: dict[str, DirectAnswer] = {}
+        self._ended: dict[str, DirectAnswer] = {}
+        self._asked_at: dict[str, float] = {}
+        self._last: tuple[bytes, t.Any] | None = None
+        self._times_checked = False
+
+    def run(self) -> Selection:
+        """What the query selects.
+
+        Raises:
+            CceError: when the jobs cannot be fetched.
+        """
+        selection = self._within(self._request.settings.timeout, lambda deadline: self._fetch(deadline, self._select))
+        self._name(selection.jobs)
+        return selection
+
+    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        """See ``Source``."""
+
+        def observe(raw_jobs: _RawJobs) -> Poll:
+            self._resolve_ages(raw_jobs.sent_at)
+            observer = Observer(self._query, followed, newer_than)
+            selection = self._select(raw_jobs, observer)
+            newest = observer.newest_selected or observer.newest or written(_or_now(raw_jobs.sent_at) - _LISTED_LATE)
+            return Poll(selection, observer.jobs, observer.without_id, observer.selects_any, newest)
+
+        self._answers = {}
+        found = self._within(seconds, lambda deadline: self._fetch(deadline, observe, polling=True))
+        self._name((*found.selection.jobs, *found.jobs.values(), *found.without_id))
+        return found
+
+    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
+        """See ``Source``."""
+        left_out = [job_id for job_id in job_ids if job_id not in self._answers]
+        # those that were asked for the longest time ago come first
+        asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
+        self._within(seconds, lambda deadline: self._ask_directly(asked, deadline, announce=False))
+        states = {
+            job_id: JobState(
+                normalize((answer.job, None, 1, False), self._query.subjobs) if answer.job else None, answer.deleted
+            )
+            for job_id, answer in self._answers.items()
+            if job_id in job_ids
+        }
+        self._name([state.job for state in states.values() if state.job])
+        return states
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # calls
+
+    def _within(self, seconds: float, work: t.Callable[[Deadline], T]) -> T:
+        """What the work, which makes calls, returns within this time and ``timeout``."""
+        deadline = Deadline(min(seconds, self._request.settings.timeout))
+        with collection_paused():
+            try:
+                return self._session.client.run(lambda: work(deadline), deadline)
+            except CceError as error:
+                if self._cache and error.kind == "timeout":
+                    self._cache.abandon(deadline)
+                raise
+
+    def _fetch(
+        self,
+        deadline: Deadline,
+        use: t.Callable[[_RawJobs], T],
+        *,
+        polling: bool = False,
+    ) -> T:
+        """What ``use`` makes of the raw jobs: those asked for by ID where CCE returns them all, else also the list."""
+        self._resolve_clusters(deadline)
+        direct = self._ask_for_named(deadline, announce=not polling)
+        jobs = {job_id: answer.job for job_id, answer in direct.items() if answer.job}
+        if jobs and len(jobs) == len(direct):
+            return use(_RawJobs(jobs, (), next(iter(direct.values())).sent_at))
+        for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
+            with attempt, self._cce.jobs(deadline) as listed:
+                digest = listed.digest() if polling else None
+                if digest and self._last and self._last[0] == digest:
+                    return t.cast(T, self._last[1])
+                found = use(_RawJobs(jobs, listed, listed.sent_at))
+                self._last = (digest, found) if digest else None
+                return found
+        raise AssertionError("the last attempt returns or raises")
+
+    def _ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectAnswer]:
+        """What CCE says about each job that the user named. Nothing where they are too many, or the list is cached."""
+        ids = {job_id.lower() for job_id in self._request.query.id}
+        if self._cache or not 0 < len(ids) <= MAX_DIRECT_JOBS:
+            return {}
+        self._ask_directly(sorted(ids - self._ended.keys()), deadline, announce=announce)
+        return {**self._answers, **self._ended}
+
+    def _ask_directly(self, job_ids: t.Sequence[str], deadline: Deadline, *, announce: bool) -> None:
+        """Ask about these jobs at the same time."""
+        if not job_ids:
+            return
+        # one login, not one for each thread
+        self._session.identity(deadline)
+        calls = [functools.partial(self._cce.job, job_id, deadline, announce=announce) for job_id in job_ids]
+        for job_id, answer in zip(job_ids, run_by(deadline, *calls)):
+            self._asked_at[job_id] = time.monotonic()
+            self._answers[job_id] = answer
+            if answer.job and is_finished((answer.job, None, 1, False), Diagnostics(muted=True)):
+                self._ended[job_id] = answer
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # what was asked for
+
+    def _select(self, raw_jobs: _RawJobs, observer: Observer | None = None) -> Selection:
+        self._resolve_ages(raw_jobs.sent_at)
+        selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask)
+        return selection._replace(fetched=selection.fetched + raw_jobs.repeated)
+
+    def _resolve_ages(self, sent_at: datetime | None) -> None:
+        """Let ages count back from the time of the first response, by the server's clock."""
+        if self._times_checked:
+            return
+        self._times_checked = True
+        now = _or_now(sent_at)
+        difference = abs(now - datetime.now(timezone.utc))
+        if self._query.has_ages and difference > _MAX_CLOCK_DIFFERENCE:
+            self._report.warning(
+                f"This machine's clock and the cloud's differ by {difference.total_seconds():.0f} s. "
+                "Ages in filters count by the cloud's clock."
+            )
+        self._query = self._query.at(now)
+        window = self._query.empty_window()
+        if window:
+            raise CceError(f"Empty time window: {window[0]} is not before {window[1]}. Correct one of them.", "option")
+        for name in self._query.begins_in_future(now):
+            self._report.warning(
+                f"{name} is in the future ({getattr(self._query, name)}), so no job matches. "
+                "Times without an offset are in UTC."
+            )
+
+    def _resolve_clusters(self, deadline: Deadline) -> None:
+        """Fetch the names of clusters where they are needed, and turn those in filters into IDs, once."""
+        wanted = self._request.cluster_names
+        if self._names is not None or not (any(wanted) or self._request.resolve_cluster_names):
+            return
+        try:
+            names = self._cce.cluster_names(deadline)
+        except CceError as error:
+            if any(wanted) or error.kind == "timeout":
+                raise
+            self._report.warning(f"Names of clusters are missing (resolve_cluster_names): {error}")
+            names = {}
+        self._query = self._query._replace(
+            cluster_id=self._query.cluster_id + ids_of(wanted.terms, names),
+            cluster_id_of_name=ids_of(wanted.option, names),
+        )
+        self._names = names
+
+    def _name(self, jobs: t.Iterable[Job]) -> None:
+        if self._names:
+            name_clusters(jobs, self._names)
+
+
+def _id_of(raw: t.Any) -> str | None:
+    metadata = raw.get("metadata") if isinstance(raw, dict) else None
+    uid = metadata.get("uid") if isinstance(metadata, dict) else None
+    return uid.lower() if isinstance(uid, str) else None
+
+
+def _or_now(sent_at: datetime | None) -> datetime:
+    return sent_at or datetime.now(timezone.utc)

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a list shows to a wait: the same jobs that a query for unfinished ones selects."""
+
+from __future__ import annotations
+
+import typing as t
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.observe import Observer
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.test_select_fuzz import (
+    few_filters,
+    lists,
+    thorough,
+)
+
+
+@thorough
+@given(lists, few_filters)
+def test_unfinished_jobs_are_those_that_a_query_for_them_selects(raw_jobs: list[t.Any], query: Query) -> None:
+    observer = Observer(query, (), None)
+    assert list(observer.over(raw_jobs)) == raw_jobs
+    selected = select(raw_jobs, query._replace(status=(), finished=None, limit=None)).jobs
+    unfinished = [job for job in selected if not job["finished"]]
+    assert {*observer.jobs} == {job["id"].lower() for job in unfinished if job["id"]}
+    assert all(job in unfinished for job in (*observer.jobs.values(), *observer.without_id))
+    assert observer.selects_any == bool(selected)
+
+
+@thorough
+@given(lists, few_filters, st.sampled_from(["", "2026-01-02T03:04:05.000000Z"]))
+def test_new_jobs_are_those_that_were_created_later(raw_jobs: list[t.Any], query: Query, newer_than: str) -> None:
+    observer = Observer(query, (), newer_than)
+    list(observer.over(raw_jobs))
+    selected = select(raw_jobs, query._replace(status=(), finished=None, limit=None)).jobs
+    wanted = {
+        job["id"].lower()
+        for job in selected
+        if job["id"] and (not job["finished"] or (job["created_at"] or "") > newer_than)
+    }
+    assert {*observer.jobs} == wanted
+
+
+def test_a_followed_job_is_found_at_any_depth() -> None:
+    deepest = {"metadata": {"uid": "C"}}
+    raw = {"metadata": {"uid": "a"}, "spec": {"subjobs": [{"metadata": {"uid": "b"}, "spec": {"subjobs": [deepest]}}]}}
+    observer = Observer(Query(type=("nothing",)), ("c",), None)
+    list(observer.over([raw]))
+    assert [*observer.jobs] == ["c"]
+    assert not observer.selects_any
