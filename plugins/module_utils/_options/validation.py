@@ -87,6 +87,7 @@ def _sentence(label: str, predicate: str) -> str:
 def shown(option: Option, value: t.Any) -> str | None:
     """The beginning of the value for a message, None if it may hold a secret."""
     # an undefined variable of Jinja, which lookups can receive, raises its own error here
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
     text = repr(plain(value)) if isinstance(value, str) else to_text(value)
     if option.secret or option.form == "proxy_url" or (option.form in _BASE_URL_FORMS and "@" in text):
         return None

@@ -181,7 +181,7 @@ WRONG_VALUES: list[tuple[str, t.Any, str]] = [
     ("count", -1, "-1"),
     ("retries", -1, "0 or more"),
     ("timeout", 0, "above 0"),
-    ("timeout", -1, "above 0"),
+    ("timeout", -1, "timeout -1:"),
     ("timeout", 2_000_001, "2000000"),
     ("token", "a b", "spaces"),
     ("token", "a\u200bb", "non-ASCII"),
