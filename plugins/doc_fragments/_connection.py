@@ -23,7 +23,7 @@ options:
   region:
     description:
       - Region of the cloud, such as V(eu-de), V(eu-nl), or V(eu-ch2).
-      - Defaults to the part of O(project_name) before the first underscore.
+      - Defaults to the prefix of O(project_name).
       - Environment variable E(OS_REGION_NAME).
     type: str
   endpoint:
@@ -40,13 +40,13 @@ options:
     type: str
   project_id:
     description:
-      - ID of the project whose jobs are listed.
+      - ID of the project.
       - With O(token) or O(access_key), listing jobs takes exactly one request.
       - Environment variables E(OS_PROJECT_ID), E(OS_TENANT_ID).
     type: str
   project_name:
     description:
-      - Name of the project whose jobs are listed, such as V(eu-de_team).
+      - Name of the project, such as V(eu-de_team).
       - Environment variables E(OS_PROJECT_NAME), E(OS_TENANT_NAME).
     type: str
   token:
@@ -56,7 +56,7 @@ options:
     type: str
   access_key:
     description:
-      - Access key (AK) that signs the requests. Requires O(secret_key).
+      - Access key (AK). Requires O(secret_key).
       - Environment variable E(OS_ACCESS_KEY).
     type: str
   secret_key:
@@ -88,25 +88,24 @@ options:
     type: str
   passcode:
     description:
-      - One-time code (TOTP) of a user who needs a second factor. It is valid for one login.
+      - One-time code (TOTP) of a second factor, valid for one login.
       - Environment variable E(OS_PASSCODE).
     type: str
   user_domain_name:
     description:
-      - Name of the account of O(username), which IAM calls a domain.
+      - Name of the account (domain) of O(username).
       - Environment variables E(OS_USER_DOMAIN_NAME), E(OS_DOMAIN_NAME).
     type: str
     aliases: [domain_name]
   user_domain_id:
     description:
-      - ID of that account, instead of O(user_domain_name).
+      - ID of the account (domain) of O(username).
       - Environment variables E(OS_USER_DOMAIN_ID), E(OS_DOMAIN_ID).
     type: str
     aliases: [domain_id]
   cloud:
     description:
-      - Entry of V(clouds.yaml) to log in with. Requires openstacksdk.
-      - All auth types of openstacksdk are supported, and access keys (V(ak) and V(sk)).
+      - Entry of V(clouds.yaml), with any auth type or access key (V(ak), V(sk)). Requires openstacksdk.
       - Region, project, certificates, and endpoint that are set as options or in the environment override the entry.
         O(auth_url) overrides it only as an option.
       - Environment variable E(OS_CLOUD).
@@ -114,23 +113,23 @@ options:
   ca_cert:
     description:
       - File of CA certificates (PEM) to trust.
-      - Defaults to E(REQUESTS_CA_BUNDLE), else to the certificates of the requests library.
+      - Defaults to E(REQUESTS_CA_BUNDLE), else to those of the requests library.
       - Environment variable E(OS_CACERT).
     type: path
   validate_certs:
     description:
       - Whether to verify the certificates of servers.
-      - Use V(false) only for tests. Others can then intercept the credentials.
+      - Use V(false) only for tests, because credentials can be intercepted.
     type: bool
     default: true
   proxy:
     description:
       - URL of the proxy for all requests, such as V(http://proxy.example.com:3128).
-      - Defaults to the usual environment variables E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY).
+      - Defaults to E(HTTPS_PROXY), E(HTTP_PROXY), and E(NO_PROXY).
     type: str
   timeout:
     description:
-      - Maximum time for fetching the jobs, in seconds, including logins, slow responses, and retries.
+      - Maximum time for fetching the jobs in seconds, with login and retries.
     type: float
     default: 60
   retries:

@@ -18,8 +18,8 @@ options:
   status:
     description:
       - Only jobs in one of these states, in any letter case.
-      - Documented states are V(Initializing) (not started), V(Running), V(Failed), and V(Success). Another value that
-        no job has causes a warning.
+      - Known states are V(Initializing), V(Running), V(Failed), and V(Success). Another value that no job has causes a
+        warning.
     type: list
     elements: str
   cluster_id:
@@ -30,8 +30,8 @@ options:
   cluster_name:
     description:
       - Only jobs of clusters with one of these names.
-      - One more request looks up their IDs. It requires the permission V(cce:cluster:list).
-      - Deleted clusters are not found. Use O(cluster_id) for them.
+      - One more request lists the clusters, which requires V(cce:cluster:list).
+      - For deleted clusters, use O(cluster_id).
     type: list
     elements: str
   type:
@@ -47,32 +47,32 @@ options:
     aliases: [job_id]
   resource_id:
     description:
-      - Only jobs that work on a resource, such as a node, with one of these IDs.
+      - Only jobs on a resource, such as a node, with one of these IDs.
     type: list
     elements: str
   resource_name:
     description:
-      - Only jobs that work on a resource, such as a node, with one of these names.
+      - Only jobs on a resource, such as a node, with one of these names.
     type: list
     elements: str
   finished:
     description:
-      - V(true) for jobs that have finished, whether they succeeded or failed. V(false) for jobs that have not.
+      - V(true) for jobs that succeeded or failed, V(false) for all others.
     type: bool
   created_after:
     description:
-      - Only jobs created at this time or later. Jobs without a creation time never match.
-      - Either a time, such as V(2025-09-02T10:00:00Z) (RFC 3339), V(2025-09-02), or V(2025-09-02 10:00:00) (both UTC).
-      - Or an age, such as V(90s), V(15m), V(24h), V(7d), or V(2w), which counts back from now.
+      - Only jobs created at or after this time. Jobs without that time never match.
+      - A time in RFC 3339, such as V(2025-09-02T10:00:00Z), or in UTC, such as V(2025-09-02) or V(2025-09-02 10:00:00).
+      - Or an age, which counts back from now, such as V(90s), V(15m), V(24h), V(7d), or V(2w).
     type: str
   created_before:
     description:
-      - Only jobs created before this time, in the format of O(created_after).
+      - Only jobs created before this time. See O(created_after).
     type: str
   subjobs:
     description:
-      - How to return the steps of a job (subjobs), which can have steps of their own.
-      - V(nested) returns them in their job, and applies the filters to top-level jobs only.
+      - How to return the steps of jobs (subjobs), at any depth.
+      - V(nested) returns them in their job, and filters top-level jobs only.
       - V(flat) returns and filters them like top-level jobs.
       - V(none) drops them.
     type: str
@@ -80,14 +80,13 @@ options:
     choices: [nested, flat, none]
   order:
     description:
-      - Whether the newest or the oldest job comes first, by creation time, then by ID. Jobs without a creation time
-        come last.
+      - Which jobs come first, by creation time, then by ID.
     type: str
     default: newest
     choices: [newest, oldest]
   limit:
     description:
-      - Maximum number of jobs to return, at least V(1). Applied after all filters and O(order).
+      - Maximum number of jobs, at least V(1), after filters and O(order).
     type: int
 notes:
   - >-

@@ -24,15 +24,14 @@ extends_documentation_fragment:
 options:
   wait:
     description:
-      - Wait until all jobs selected by the filters have finished. O(status) and O(finished) are ignored while waiting,
-        and apply to the result.
+      - Wait until all jobs selected by the filters have finished. O(status) and O(finished) only apply to the result.
       - A job that disappears from the list is named in a warning and no longer waited for.
       - Check mode does not wait.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Maximum time for O(wait), in seconds. On timeout, the task fails and RV(jobs) contains the unfinished jobs.
+      - Maximum time for O(wait), in seconds. On timeout, the task fails, and RV(jobs) are the unfinished ones.
     type: float
     default: 1800
   wait_interval:
@@ -83,11 +82,6 @@ EXAMPLES = r"""
   opentelekomcloud.cce.jobs_info:
     finished: false
     order: oldest
-  register: unfinished_jobs
-
-- name: Count them by type
-  ansible.builtin.debug:
-    var: unfinished_jobs.summary.by_type
 
 - name: Get the newest ten jobs of the last week that created or deleted nodes
   opentelekomcloud.cce.jobs_info:
@@ -257,19 +251,8 @@ summary:
       description: Number of jobs for each RV(jobs[].cluster_id).
       type: dict
     by_cluster_name:
-      description: The number of jobs for each RV(jobs[].cluster_name) that is known.
-      returned: success
+      description: Number of jobs for each RV(jobs[].cluster_name) that is known.
       type: dict
-  sample:
-    total: 1
-    finished: 1
-    by_status:
-      Failed: 1
-    by_type:
-      ScaleupCluster: 1
-    by_cluster:
-      7ec8b73d-83db-11f0-8baa-0255ac10003e: 1
-    by_cluster_name: {}
 fetched:
   description: Number of top-level jobs that CCE returned, before filters and O(limit).
   returned: success

@@ -67,7 +67,6 @@ EXPECTED = {
         "Show why they failed": CAUSES,
         "Wait up to ten minutes until the cluster is idle": r'"by_status": \{.*"Success": [1-9]',
         "Get the unfinished jobs of the project, longest first": SOME_JOBS,
-        "Count them by type": r'"unfinished_jobs.summary.by_type": \{\s*"\w+": [1-9]',
         "Get the newest ten jobs of the last week that created or deleted nodes": (
             r'"by_type": \{"\w+": \d, "\w+": \d\}'
         ),
