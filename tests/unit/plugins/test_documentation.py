@@ -201,7 +201,7 @@ def test_sample_has_the_keys_of_a_job(plugin: str) -> None:
 
 
 def test_documented_keys_of_the_summary() -> None:
-    assert sorted(DOCUMENTED[MODULE]["return"]["summary"]["contains"]) == sorted(summarise([]))
+    assert sorted(DOCUMENTED[MODULE]["return"]["summary"]["contains"]) == sorted(summarize([]))
 
 
 def test_documented_keys_of_an_error() -> None:
