@@ -106,13 +106,12 @@ options:
   cloud:
     description:
       - Entry of V(clouds.yaml), with any auth type or access key (V(ak), V(sk)). Requires openstacksdk.
-      - Region, project, certificates, and endpoint that are set as options or in the environment override the entry.
-        O(auth_url) overrides it only as an option.
+      - Options override the entry. Of the environment, only E(OS_CACERT), E(OS_CCE_ENDPOINT_OVERRIDE), and proxies do.
       - Environment variable E(OS_CLOUD).
     type: str
   ca_cert:
     description:
-      - File of CA certificates (PEM) to trust.
+      - File or directory (hashed names) of CA certificates to trust.
       - Defaults to E(REQUESTS_CA_BUNDLE), else to those of the requests library.
       - Environment variable E(OS_CACERT).
     type: path
@@ -120,6 +119,7 @@ options:
     description:
       - Whether to verify the certificates of servers.
       - Use V(false) only for tests, because credentials can be intercepted.
+      - Environment variable E(OS_INSECURE) (which means the opposite).
     type: bool
     default: true
   proxy:
@@ -151,9 +151,11 @@ notes:
   - >-
     Credentials are O(token), O(access_key) with O(secret_key), O(username) with O(password), or O(cloud).
     Credentials that are set as options take precedence over any in the environment.
-    In the environment, the first in this order is used.
-    Incomplete credentials are an error. So are two kinds of credentials that are both set as options.
-  - Set O(project_id) or O(project_name), unless O(cloud) specifies the project.
+    In the environment, E(OS_CLOUD) comes first, then the others in this order, and incomplete ones are skipped.
+    Incomplete credentials or two kinds of credentials that are set as options are an error.
+  - >-
+    Set O(project_id) or O(project_name), unless O(cloud) specifies the project. If O(project_name) begins with a known
+    region, another public region or URL in the environment is ignored.
   - >-
     Setting O(project_id) or O(project_name) hides the environment variables of both.
     The same applies to O(user_domain_name) and O(user_domain_id). Setting O(access_key) hides E(OS_SECURITY_TOKEN).
@@ -258,6 +260,8 @@ options:
     vars:
       - name: opentelekomcloud_cce_ca_cert
   validate_certs:
+    env:
+      - name: OS_INSECURE
     vars:
       - name: opentelekomcloud_cce_validate_certs
   proxy:

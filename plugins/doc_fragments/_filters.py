@@ -24,7 +24,7 @@ options:
     elements: str
   cluster_id:
     description:
-      - Only jobs of clusters with one of these IDs.
+      - Only jobs of clusters with one of these IDs. A value that is not an ID causes a warning.
     type: list
     elements: str
   cluster_name:
@@ -37,11 +37,13 @@ options:
   type:
     description:
       - Only jobs of one of these types, such as V(ScaleupCluster), in any letter case. CCE does not document all types.
+      - A value that no job has causes a warning.
     type: list
     elements: str
   id:
     description:
-      - Only jobs with one of these IDs.
+      - Only jobs with one of these IDs. Subjobs are found as well.
+      - Up to eight jobs are fetched directly, without the list.
     type: list
     elements: str
     aliases: [job_id]
@@ -62,12 +64,20 @@ options:
   created_after:
     description:
       - Only jobs created at or after this time. Jobs without that time never match.
-      - A time in RFC 3339, such as V(2025-09-02T10:00:00Z), or in UTC, such as V(2025-09-02) or V(2025-09-02 10:00:00).
-      - Or an age, which counts back from now, such as V(90s), V(15m), V(24h), V(7d), or V(2w).
+      - A time, such as V(2025-09-02T10:00:00+02:00), V(2025-09-02), or V(2025-09-02 10:00:00). UTC without an offset.
+      - Or an age, which counts back from the time of the response, such as V(90s), V(15m), V(24h), V(7d), or V(2w).
     type: str
   created_before:
     description:
       - Only jobs created before this time. See O(created_after).
+    type: str
+  completed_after:
+    description:
+      - Only jobs that ended at or after this time. See O(created_after).
+    type: str
+  completed_before:
+    description:
+      - Only jobs that ended before this time. See O(created_after).
     type: str
   subjobs:
     description:
@@ -88,10 +98,15 @@ options:
     description:
       - Maximum number of jobs, at least V(1), after filters and O(order).
     type: int
+  resolve_cluster_names:
+    description:
+      - Look up all cluster names with one more request.
+    type: bool
+    default: false
 notes:
   - >-
     A job must match all filters, and one of the values of each. An empty list is ignored.
-    A null or empty element is an error. Names and IDs must match exactly.
+    A null or empty element is an error. Names must match exactly, IDs in any letter case.
   - >-
     CCE itself cannot filter: all jobs of the project are fetched with one request, and filtered while they are read.
     CCE does not document how long it keeps a job.

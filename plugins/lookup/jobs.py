@@ -136,7 +136,7 @@ _list:
       type: str
     finished:
       description:
-        - Whether the job has finished, whether it succeeded or failed.
+        - Whether the job has finished, whether it succeeded or failed. V(true) for all steps of a finished job.
         - In any state that is not documented, whether it has a completion time.
       type: bool
     reason:
@@ -166,7 +166,8 @@ _list:
     cluster_name:
       description:
         - Name of the cluster that the job belongs to.
-        - CCE reports it only for jobs that create a cluster. For others it is V(null), unless O(cluster_name) is set.
+        - CCE reports it only for jobs that create a cluster. For others, set O(cluster_name) or
+          O(resolve_cluster_names).
       type: str
     resource_id:
       description: ID of the resource that the job works on, such as a node.

@@ -25,7 +25,9 @@ options:
   wait:
     description:
       - Wait until all jobs selected by the filters have finished. O(status) and O(finished) only apply to the result.
-      - A job that disappears from the list is named in a warning and no longer waited for.
+      - Jobs that appear later are waited for as well. RV(waited_for) contains all of them.
+      - Temporary errors are tolerated after the first response.
+      - A deleted job causes a warning, or with O(id) an error.
       - Check mode does not wait.
     type: bool
     default: false
@@ -36,9 +38,19 @@ options:
     default: 1800
   wait_interval:
     description:
-      - Time between two fetches of O(wait), in seconds.
+      - Time between two requests of O(wait), in seconds.
     type: float
     default: 10
+  wait_appear:
+    description:
+      - Maximum time for a job to appear, or with O(id) for all of them, in seconds. Then, the task fails.
+      - Defaults to V(60) with O(id), else to V(0), which requires no job.
+    type: float
+  fail_on_failure:
+    description:
+      - Fail if one of the jobs of RV(waited_for) failed.
+    type: bool
+    default: false
 notes:
   - >-
     The managed node sends the requests. If it cannot reach the cloud or lacks the requests library,
@@ -72,11 +84,25 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
-- name: Wait up to ten minutes until the cluster is idle
+- name: Wait up to ten minutes until the cluster is idle, and fail if a job failed meanwhile
   opentelekomcloud.cce.jobs_info:
     cluster_name: shop-staging
     wait: true
     wait_timeout: 600
+    fail_on_failure: true
+  register: waited
+
+- name: Show what was waited for
+  ansible.builtin.debug:
+    msg: "{{ waited.waited_for | map(attribute='type') | join(', ') }}"
+
+- name: Wait until a node is deleted, which may not have begun yet
+  opentelekomcloud.cce.jobs_info:
+    type: DeleteNode
+    resource_name: node-mlnv8u
+    created_after: 15m
+    wait: true
+    wait_appear: 120
 
 - name: Get the unfinished jobs of the project, longest first
   opentelekomcloud.cce.jobs_info:
@@ -89,10 +115,10 @@ EXAMPLES = r"""
     created_after: 7d
     limit: 10
 
-- name: Get all failed steps of the last week at any depth
+- name: Get all steps that failed in the last week at any depth
   opentelekomcloud.cce.jobs_info:
     status: Failed
-    created_after: 7d
+    completed_after: 7d
     subjobs: flat
 
 - name: Set region, project, and credentials once for several tasks
@@ -105,6 +131,12 @@ EXAMPLES = r"""
   block:
     - name: Get all jobs of the project
       opentelekomcloud.cce.jobs_info:
+        resolve_cluster_names: true
+      register: all_jobs
+
+    - name: Count the jobs of each cluster
+      ansible.builtin.debug:
+        var: all_jobs.summary.by_cluster_name
 
 - name: Handle an error
   block:
@@ -139,7 +171,7 @@ jobs:
       type: str
     finished:
       description:
-        - Whether the job has finished, whether it succeeded or failed.
+        - Whether the job has finished, whether it succeeded or failed. V(true) for all steps of a finished job.
         - In any state that is not documented, whether it has a completion time.
       type: bool
     reason:
@@ -169,7 +201,8 @@ jobs:
     cluster_name:
       description:
         - Name of the cluster that the job belongs to.
-        - CCE reports it only for jobs that create a cluster. For others it is V(null), unless O(cluster_name) is set.
+        - CCE reports it only for jobs that create a cluster. For others, set O(cluster_name) or
+          O(resolve_cluster_names).
       type: str
     resource_id:
       description: ID of the resource that the job works on, such as a node.
@@ -262,6 +295,13 @@ project_id:
   returned: success
   type: str
   sample: "00000000000000000000000000000001"
+waited_for:
+  description:
+    - Jobs that were waited for, like RV(jobs), as they were last seen. The status of a deleted job is V(null).
+    - Also returned if the task fails.
+  returned: with O(wait)
+  type: list
+  elements: dict
 log:
   description:
     - Messages about retries, repeated logins, and, with O(wait), what is waited for.
@@ -279,7 +319,7 @@ error:
         - >-
           Kind of error. V(option), V(dependency) (a Python library is missing), V(authentication) (HTTP status 401),
           V(permission) (403), V(not_found) (404), V(throttled) (429), V(unavailable) (5xx), V(timeout), V(tls),
-          V(connection), or V(response) (not what the API documents, such as a redirect).
+          V(connection), V(response) (not what the API documents, such as a redirect), or V(job_failed).
       type: str
     http_status:
       description: HTTP status of the response.
