@@ -22,7 +22,7 @@ REPLACEMENTS = {
     r"tells?|telling|told": "report, show, set, specify",
     r"answer(?:s|ed|ing)?": "response, return",
     r"blanks?": "space",
-    r"letter case|upper and lower case": "case",
+    r"upper and lower case": "case",
     r"whole numbers?": "integer",
     r"(?:stands?|standing) (?:in|for|behind|below|beside|there)|lies? (?:in|below|beside)": "is in",
     r"left-?overs?|left over": "stray",

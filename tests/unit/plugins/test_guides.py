@@ -111,6 +111,8 @@ def test_the_developers_guide_names_every_package() -> None:
     packages = {path.parent.name for path in module_utils.glob("*/__init__.py")}
     assert packages
     assert packages == set(re.findall(r"``module_utils/(\w+)``", GUIDES["develop"]))
+    files = {path.name for path in module_utils.glob("_*.py")}
+    assert files == set(re.findall(r"``(?:module_utils/)?(_\w+\.py)``", GUIDES["develop"].split("\n.. _")[1]))
 
 
 def test_guides_lead_to_every_recipe() -> None:
