@@ -44,6 +44,7 @@ FAILURES: dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]] = {
     "tls": ({"endpoint": "{tls_url}"}, {}),
     "connection": ({"endpoint": "http://127.0.0.1:1"}, {}),
     "response": ({}, {"status": 200, "body": "<html>"}),
+    "job_failed": ({"id": "{failed_job}", "wait": True, "fail_on_failure": True}, {}),
 }
 
 
@@ -59,8 +60,11 @@ def test_the_table_of_errors_has_the_right_status(
 ) -> None:
     options, fault = FAILURES[kind]
     url = simulator.ready["url"]
-    urls = {"url": url, "tls_url": url.replace("http:", "https:")}
-    given = {name: value.format(**urls) if name == "endpoint" else value for name, value in options.items()}
+    values = {"url": url, "tls_url": url.replace("http:", "https:")}
+    if kind == "job_failed":
+        [failed_job] = run_module({**simulator.access(), "status": "Failed", "limit": 1})["jobs"]
+        values["failed_job"] = failed_job["id"]
+    given = {name: value.format(**values) if isinstance(value, str) else value for name, value in options.items()}
     if fault:
         simulator.control("POST", "/faults", {"path": "/api/v2", "times": None, **fault})
     if kind == "dependency":
@@ -85,6 +89,8 @@ def test_texts_name_environment_variables_that_are_read() -> None:
 
 def test_texts_name_variables_that_are_read() -> None:
     known = {option.variable for option in CONNECTION}
+    for path in (ROOT / "plugins" / "action").glob("*.py"):
+        known |= set(re.findall(r"\bopentelekomcloud_cce_[a-z_]+\b", path.read_text(encoding="utf-8")))
     named = {name for text in TEXTS.values() for name in re.findall(r"\bopentelekomcloud_cce_[a-z_]+\b", text)}
     assert named
     assert named <= known

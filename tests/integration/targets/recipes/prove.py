@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the recipes of the documentation unchanged, against the simulated cloud, and check their output."""
+"""Run the recipes of the documentation unchanged, against the simulated cloud, and check their output.
+
+The recipes that wait also run in a bad hour: lists fail, and jobs appear late, disappear and return. A job ends only
+when the proof lets it, so a recipe that succeeds earlier did not wait.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable
 from pathlib import Path
 
 CLOUD = json.loads(Path(os.environ["CCE_SIMULATOR_FILE"]).read_text(encoding="utf-8"))
-CLUSTER_IDS = {cluster["name"]: cluster["id"] for cluster in CLOUD["clusters"]}
 
 CREDENTIALS = {
     "OS_AUTH_URL": CLOUD["auth_url"],
@@ -61,6 +65,62 @@ def play(recipe: Path, *arguments: str, fails: bool = False, **environment: str)
     return done.stdout
 
 
+def polls() -> int:
+    """The number of requests for jobs since the request log was cleared."""
+    by_path = control("GET", "/requests")["by_path"]
+    return sum(count for path, count in by_path.items() if "/jobs" in path)
+
+
+def play_with_events(recipe: Path, *arguments: str, events: list[Callable[[], object]], fails: bool = False) -> str:
+    """Run a recipe and return its output. Each event happens after three more requests for jobs.
+
+    Exit if the recipe ends before the last event, or unexpectedly fails or succeeds.
+    """
+    control("DELETE", "/requests")
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            ["ansible-playbook", str(recipe), "-e", "poll_seconds=0.2", *arguments],
+            env={**os.environ, **CREDENTIALS},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        happened = 0
+        for event in events:
+            target = polls() + 3
+            while polls() < target and process.poll() is None:
+                time.sleep(0.05)
+            if process.returncode is None:
+                event()
+                happened += 1
+        returncode = process.wait()
+        output.seek(0)
+        printed = output.read()
+    print(printed)
+    if happened < len(events):
+        sys.exit(f"{recipe.name} ended before the jobs did")
+    if (returncode != 0) is not fails:
+        sys.exit(f"{recipe.name} ended with {returncode}")
+    return printed
+
+
+def create(cluster: str, kind: str, fails: bool = False) -> str:
+    """Create a job that runs for five minutes; return its ID."""
+    job = {"cluster": cluster, "type": kind, "seconds": 300, "fails": fails}
+    return str(control("POST", "/jobs", job)["id"])
+
+
+def end_jobs() -> None:
+    """Let all created jobs end."""
+    control("POST", "/clock", {"advance": 310})
+
+
+def disturb(job: str = "") -> None:
+    """Let the second and third list fail, and hide the job in the fourth to the sixth."""
+    control("POST", "/faults", {"call": "list", "after": 1, "times": 2, "reply": "unavailable"})
+    if job:
+        control("POST", "/absences", {"job": job, "after": 3, "times": 3})
+
+
 def expect(output: str, *texts: str) -> None:
     """Exit if a text is missing."""
     missing = [text for text in texts if text not in output]
@@ -68,42 +128,80 @@ def expect(output: str, *texts: str) -> None:
         sys.exit(f"not in the output: {missing}")
 
 
-def raw_job(uid: str, kind: str, status: str, reason: str = "", *subjobs: dict) -> dict:
-    """A job of the cluster shop-batch that is created after every recipe has started."""
-    created = (datetime.now(timezone.utc) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S +0000 UTC")
-    return {
-        "metadata": {"uid": uid, "creationTimestamp": created},
-        "spec": {
-            "type": kind,
-            "clusteruid": CLUSTER_IDS["shop-batch"],
-            "resourcename": f"node-{uid}",
-            "subjobs": list(subjobs),
-        },
-        "status": {"status": status, "reason": reason},
-    }
-
-
 def prove_gate(recipe: Path) -> None:
     expect(play(recipe, "-e", "cluster=shop-archive"), "shop-archive is idle")
-    # busy when the wait begins, and idle before it ends
-    expect(play(recipe, "-e", "cluster=shop-staging"), "shop-staging is idle")
     output = play(recipe, "-e", "cluster=shop-next", "-e", "wait_seconds=1", fails=True)
     expect(output, "CreateCluster")
     if "TASK [Deploy]" in output:
         sys.exit("The gate opened in front of a busy cluster.")
+    disturb(create("shop-archive", "ScaleupCluster"))
+    events = [lambda: None, lambda: None, end_jobs]
+    expect(play_with_events(recipe, "-e", "cluster=shop-archive", events=events), "shop-archive is idle")
+
+
+def prove_fail_with_root_cause(recipe: Path) -> None:
+    # an earlier failure does not count: shop-batch has some
+    expect(play(recipe, "-e", "cluster=shop-batch"), "failed=0")
+    disturb(create("shop-batch", "ScaleupCluster", fails=True))
+    events = [lambda: None, lambda: None, end_jobs]
+    output = play_with_events(recipe, "-e", "cluster=shop-batch", events=events, fails=True)
+    expect(output, "ScaleupCluster node-", "Failed to install the node")
+
+
+def prove_wait_for_job(recipe: Path) -> None:
+    expect(play(recipe, fails=True), "Set job_id")
+    job = create("shop-archive", "ScaleupCluster")
+    # listed late, but it can be requested by its ID
+    control("POST", "/absences", {"job": job, "times": 5})
+    output = play_with_events(recipe, "-e", f"job_id={job.upper()}", events=[lambda: None, end_jobs])
+    expect(output, "ScaleupCluster node-", " succeeded after ")
+    job = create("shop-archive", "ScaleupCluster", fails=True)
+    output = play_with_events(recipe, "-e", f"job_id={job}", events=[end_jobs], fails=True)
+    expect(output, "Failed to install the node")
+    unknown = ("-e", "job_id=00000000-0000-4000-8000-000000000000", "-e", "appear_seconds=1", "-e", "poll_seconds=0.2")
+    expect(play(recipe, *unknown, fails=True), "00000000-0000-4000-8000-000000000000", "not_found")
 
 
 def prove_new_nodes(recipe: Path) -> None:
-    arguments = ("-e", "cluster=shop-batch", "-e", "new_nodes=2")
-    created = [raw_job("1", "ScaleupCluster", "Success"), raw_job("2", "ScaleupCluster", "Success")]
-    control("PUT", "/jobs", created)
-    expect(play(recipe, *arguments), "2 new nodes are ready.")
-    control("PUT", "/jobs", created[:1])
-    expect(play(recipe, *arguments, fails=True), "Only 1 of 2 new nodes")
-    cause = raw_job("3", "CreateNodeVM", "Failed", "the subnet is full")
-    control("PUT", "/jobs", [created[0], raw_job("3", "ScaleupCluster", "Failed", "Something bad happened", cause)])
-    expect(play(recipe, *arguments, fails=True), "node-3: the subnet is full")
+    arguments = ("-e", "cluster=shop-archive", "-e", "new_nodes=2")
+
+    def run(*outcomes: bool, fails: bool) -> str:
+        """Run the recipe. Later polls find a job for each outcome, true for one that fails."""
+
+        def create_nodes() -> None:
+            for outcome in outcomes:
+                create("shop-archive", "ScaleupCluster", outcome)
+
+        # the clock is ahead from the second run on, so that earlier jobs would count as new
+        control("DELETE", "/jobs")
+        return play_with_events(recipe, *arguments, events=[create_nodes, lambda: None, end_jobs], fails=fails)
+
+    disturb()
+    expect(run(False, False, fails=False), "2 new nodes are ready.")
+    expect(run(False, fails=True), "Only 1 of 2 new nodes")
+    expect(run(False, True, fails=True), "Failed to install the node")
     control("DELETE", "/jobs")
+    none = ("-e", "appear_seconds=1", "-e", "poll_seconds=0.2")
+    expect(play(recipe, *arguments, *none, fails=True), "not_found")
+
+
+def prove_watch_upgrade(recipe: Path) -> None:
+    disturb()
+    arguments = ("-e", "cluster=shop-archive")
+    follow_up: list[str] = []
+
+    def continue_with_node() -> None:
+        # it lasts longer than the upgrade
+        control("POST", "/clock", {"advance": 150})
+        follow_up.append(create("shop-archive", "ScaleupCluster"))
+        control("POST", "/clock", {"advance": 160})
+
+    # the third event is late enough only if the second wait goes on after the upgrade
+    events = [lambda: create("shop-archive", "UpgradeCluster"), continue_with_node, lambda: None, end_jobs]
+    expect(play_with_events(recipe, *arguments, events=events), "UpgradeCluster shop-archive: ", "ScaleupCluster node-")
+    control("DELETE", "/jobs")
+    events = [lambda: create("shop-archive", "UpgradeCluster", fails=True), end_jobs]
+    expect(play_with_events(recipe, *arguments, events=events, fails=True), "Failed to upgrade the master")
 
 
 def prove_daily_report(recipe: Path, folder: Path) -> None:
@@ -150,16 +248,21 @@ def main(recipes: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         proofs = {
-            "gate.yml": prove_gate,
-            "new_nodes.yml": prove_new_nodes,
             "daily_report.yml": lambda recipe: prove_daily_report(recipe, folder),
             "fleet.yml": lambda recipe: prove_fleet(recipe, folder),
             "credentials_once.yml": lambda recipe: expect(play(recipe), "InstallNode"),
             "token_once.yml": prove_token_once,
+            # these move the clock of the simulator
+            "gate.yml": prove_gate,
+            "fail_with_root_cause.yml": prove_fail_with_root_cause,
+            "wait_for_job.yml": prove_wait_for_job,
+            "new_nodes.yml": prove_new_nodes,
+            "watch_upgrade.yml": prove_watch_upgrade,
         }
         if unproven := {path.name for path in recipes.glob("*.yml")} ^ set(proofs):
             sys.exit(f"recipes without a proof, or proofs without a recipe: {unproven}")
         for file, prove in proofs.items():
+            control("DELETE", "")
             prove(recipes / file)
 
 
