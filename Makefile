@@ -10,31 +10,50 @@ BENCHMARK := $(VENVS)/benchmark
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test benchmark clean
+.PHONY: help demo try test test-all benchmark clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
+
+# Build the collection and install it as a user would, for the commands that follow in the same shell
+define INSTALL
+set -e; \
+scratch=$$(mktemp -d); \
+trap 'rm -rf "$$scratch"' EXIT; \
+trap 'exit 130' INT TERM; \
+root="$(CURDIR)"; bin="$$root/$(DEMO)/bin"; \
+galaxy() { "$$bin/ansible-galaxy" collection "$$@" > "$$scratch/log" 2>&1 || { cat "$$scratch/log" >&2; exit 1; }; }; \
+export ANSIBLE_COLLECTIONS_PATH="$$scratch/collections" ANSIBLE_HOME="$$scratch/home" PYTHONDONTWRITEBYTECODE=1; \
+export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost; \
+echo "Building and installing the collection"; \
+galaxy build --output-path "$$scratch"; \
+galaxy install --offline -p "$$scratch/collections" "$$scratch"/opentelekomcloud-cce-*.tar.gz
+endef
 
 demo: $(DEMO)/ready ## install the collection as a user would and run docs/demo/playbook.yml against a simulated cloud
-	@set -e; \
-	scratch=$$(mktemp -d); \
-	trap 'rm -rf "$$scratch"' EXIT; \
-	trap 'exit 130' INT TERM; \
-	galaxy() { \
-	    "$(DEMO)/bin/ansible-galaxy" collection "$$@" > "$$scratch/log" 2>&1 || { cat "$$scratch/log" >&2; exit 1; }; \
-	}; \
-	export ANSIBLE_CONFIG=docs/demo/ansible.cfg ANSIBLE_HOME="$$scratch/home"; \
-	export ANSIBLE_COLLECTIONS_PATH="$$scratch/collections" PYTHONDONTWRITEBYTECODE=1; \
-	export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost; \
-	unset $$(env | sed -n 's/^\(OS_[A-Z_]*\)=.*/\1/p'); \
-	echo "Building and installing the collection"; \
-	galaxy build --output-path "$$scratch"; \
-	galaxy install --offline -p "$$scratch/collections" "$$scratch"/opentelekomcloud-cce-*.tar.gz; \
+	@$(INSTALL); \
 	echo "Running docs/demo/playbook.yml against a simulated cloud"; \
-	"$(DEMO)/bin/python" tests/simulator --seed 7 -- "$(DEMO)/bin/ansible-playbook" docs/demo/playbook.yml
+	export ANSIBLE_CONFIG=docs/demo/ansible.cfg; \
+	"$$bin/python" tests/simulator --seed 7 --log-in -- "$$bin/ansible-playbook" docs/demo/playbook.yml; \
+	echo "To run a playbook of your own against the simulated cloud: make try PLAYBOOK=my.yml"
 
-test: $(NOX)/ready ## run every check; one of them: make test ARGS='-s code'
-	@"$(NOX)/bin/python" -m nox $(ARGS)
+# Where the user is: make -C changes the folder, but not this variable
+try: FROM := $(or $(PWD),$(CURDIR))
+try: $(DEMO)/ready ## run your own playbook against the simulated cloud: make try PLAYBOOK=my.yml ARGS='-e x=y -v'
+	@cd "$(FROM)"; \
+	[ -n "$(PLAYBOOK)" ] || { echo "No playbook specified. Run: make try PLAYBOOK=my.yml" >&2; exit 2; }; \
+	[ -f "$(PLAYBOOK)" ] || { echo "Playbook not found: $(PLAYBOOK) (in $(FROM))" >&2; exit 2; }; \
+	cd "$(CURDIR)"; \
+	$(INSTALL); \
+	cd "$(FROM)"; \
+	export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false; \
+	"$$bin/python" "$$root/tests/simulator" --seed 7 --log-in -- "$$bin/ansible-playbook" "$(PLAYBOOK)" $(ARGS)
+
+test: $(NOX)/ready ## run every check that one Python can run, in 5 minutes; one of them: make test ARGS='-s code'
+	@"$(NOX)/bin/python" $(if $(ARGS),-m nox $(ARGS),tests/checks test)
+
+test-all: $(NOX)/ready ## run the checks on every ansible-core, with every Python on PATH
+	@"$(NOX)/bin/python" tests/checks test-all
 
 benchmark: $(BENCHMARK)/ready ## compare speed and memory with other ways to the same answer, and write docs/benchmark.md
 	@"$(BENCHMARK)/bin/python" tests/benchmark $(ARGS)
@@ -42,14 +61,10 @@ benchmark: $(BENCHMARK)/ready ## compare speed and memory with other ways to the
 clean: ## remove the environments and everything the tests left
 	@rm -rf $(VENVS) tests/output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# Python 3.x that an environment needs: antsibull-nox asks for more than what users run does
-MINOR := 10
-$(NOX)/ready: MINOR := 11
+# The x of the lowest Python 3.x, megabytes, and programs that an environment needs
+NEEDS := 10 200
+$(NOX)/ready: NEEDS := 11 1500 git
 
-# -qq: pip prints errors only
 $(VENVS)/%/ready: tests/requirements/%.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, $(MINOR)) and "Python 3.$(MINOR) or newer is needed, and $(PYTHON) is %d.%d: name another with PYTHON=..." % sys.version_info[:2])'
-	@echo "Preparing $(@D), once"
-	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip --disable-pip-version-check install -qq -r $<
-	@touch $@
+	@command -v "$(PYTHON)" > /dev/null || { echo "$(PYTHON) not found. Install Python, or select one with PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" tests/checks/environment.py $(@D) $< $(NEEDS)
