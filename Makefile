@@ -37,17 +37,18 @@ demo: $(DEMO)/ready ## install the collection as a user would and run docs/demo/
 	"$$bin/python" tests/simulator --seed 7 --log-in -- "$$bin/ansible-playbook" docs/demo/playbook.yml; \
 	echo "To run a playbook of your own against the simulated cloud: make try PLAYBOOK=my.yml"
 
-# Where the user is: make -C changes the folder, but not this variable
-try: FROM := $(or $(PWD),$(CURDIR))
+# A relative path counts from where the user is, which is PWD under make -C, or else from here
 try: $(DEMO)/ready ## run your own playbook against the simulated cloud: make try PLAYBOOK=my.yml ARGS='-e x=y -v'
-	@cd "$(FROM)"; \
-	[ -n "$(PLAYBOOK)" ] || { echo "No playbook specified. Run: make try PLAYBOOK=my.yml" >&2; exit 2; }; \
-	[ -f "$(PLAYBOOK)" ] || { echo "Playbook not found: $(PLAYBOOK) (in $(FROM))" >&2; exit 2; }; \
-	cd "$(CURDIR)"; \
+	@playbook="$(PLAYBOOK)"; here="$(CURDIR)"; from="$(or $(PWD),$(CURDIR))"; \
+	[ -n "$$playbook" ] || { echo "No playbook specified. Run: make try PLAYBOOK=my.yml" >&2; exit 2; }; \
+	(cd "$$from" 2> /dev/null && [ -f "$$playbook" ]) || from="$$here"; \
+	(cd "$$from" 2> /dev/null && [ -f "$$playbook" ]) || { echo "Playbook not found: $$playbook" >&2; exit 2; }; \
+	others="$${ANSIBLE_COLLECTIONS_PATH:-$$HOME/.ansible/collections:/usr/share/ansible/collections}"; \
 	$(INSTALL); \
-	cd "$(FROM)"; \
+	export ANSIBLE_COLLECTIONS_PATH="$$scratch/collections:$$others"; \
 	export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false; \
-	"$$bin/python" "$$root/tests/simulator" --seed 7 --log-in -- "$$bin/ansible-playbook" "$(PLAYBOOK)" $(ARGS)
+	cd "$$from"; \
+	"$$bin/python" "$$root/tests/simulator" --seed 7 --log-in -- "$$bin/ansible-playbook" "$$playbook" $(ARGS)
 
 test: $(NOX)/ready ## run every check that one Python can run, in 5 minutes; one of them: make test ARGS='-s code'
 	@"$(NOX)/bin/python" $(if $(ARGS),-m nox $(ARGS),tests/checks test)

@@ -60,8 +60,8 @@ def configure_pip(home: Path) -> None:
     if proxy := urllib.request.getproxies().get("https"):
         settings["proxy"] = proxy
     for line in output_of("config", "list").splitlines():
-        name, _, value = line.partition("=")
-        section, _, option = name.rpartition(".")
+        name, value = line.split("=", 1)
+        section, option = name.rsplit(".", 1)
         if section in ("global", "install", "download", ":env:") and option != "config-file":
             settings[option] = str(ast.literal_eval(value))
     parser = configparser.RawConfigParser()

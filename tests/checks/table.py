@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import json
-import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 WORDS = {"success": "passed", "failed": "failed", "aborted": "failed", "skipped": "skipped"}
 # What ansible-test writes about a test that has no files to look at
