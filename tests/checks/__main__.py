@@ -129,7 +129,7 @@ def main(scope: str) -> int | str:
         passed = [result.name for result in results if result.status == "success"]
         proofs.add(ROOT, tree, [proofs.key(name, sessions[name]) for name in passed if name in sessions])
     for name, block in failed.items():
-        print(f"\nThe end of what {name} printed:", *block[-25:], sep="\n", end="")
+        print(f"\nThe end of what {name} printed:\n{''.join(block[-25:])}", end="")
     before = [name for name in sessions if name not in left]
     elsewhere = []
     if scope == "test":
