@@ -30,7 +30,7 @@ antsibull_nox.load_antsibull_nox_toml()
 
 REQUIREMENTS = ROOT / "tests" / "requirements"
 CORE = newest_core(CURRENT) or next(reversed(CORES))
-# The cores whose sanity tests also check the code on each Python: the oldest, the newest release, and the newest
+# The cores whose sanity tests compile and import the code on each Python: the oldest and the newest
 ON_EACH_PYTHON = ("2.16", "2.22")
 # Targets that take longer than all others together, and the cores whose differences matter to them: how a core masks
 # secrets, how it forks, and what it prints. The core of `make test` runs them all

@@ -48,9 +48,10 @@ def check_index(python):
         command += ["--no-deps", "--retries", "1", "--timeout", "10", "--dest", folder, "requests"]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["pip gives no reason"]
-        found = re.search(r"\[Errno -?\d+\] [^'\")]+|\S* timed out|is not a trusted or secure host", done.stderr)
-        reason = found.group() if found else lines[-1].replace("ERROR: ", "")
+        broken = re.search(r"connection broken by '(.*)': /", done.stderr)
+        # what stands before >: is the address of an object of pip's; a warning in the first line is the cause
+        reason = broken.group(1).split(">: ")[-1] if broken else done.stderr.strip().partition("\n")[0]
+        reason = reason.replace("WARNING: ", "").replace("ERROR: ", "").rstrip("')\".")
         sys.exit(
             f"Cannot download from the package index: {reason}. "
             "Check the network and pip's configuration (pip config list)."
