@@ -63,6 +63,8 @@ def render(results: list[Result], before: list[str], elsewhere: list[str], repor
 
     skipped = [f"{result.name}: {result.reason}" for result in results if result.status == "skipped"]
     for result in results:
+        note = reports / f"{result.name}.txt"
+        skipped += [f"{result.name}: {line}" for line in note.read_text("utf-8").splitlines()] if note.exists() else []
         for path in (reports / f"{result.name}.xml", reports / result.name):
             for reason, count in skipped_tests(path):
                 skipped.append(f"{result.name}: {count} test{'s' if count > 1 else ''}: {reason}")

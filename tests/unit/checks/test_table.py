@@ -78,6 +78,7 @@ def test_table(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text(json.dumps({"sessions": sessions}))
     (tmp_path / "units(3.11).xml").write_text(JUNIT)
+    (tmp_path / "system.txt").write_text("proxies\n")
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "lint.xml").write_text(JUNIT)
 
@@ -96,6 +97,7 @@ def test_table(tmp_path: Path) -> None:
         "units(3.9): no 3.9",
         "code: 2 tests: nginx is not installed",
         "units(3.11): 2 tests: nginx is not installed",
+        "system: proxies",
         "more",
     ]
     assert lines[-1] == "1 passed, 2 failed, 1 skipped"
