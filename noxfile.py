@@ -17,8 +17,18 @@ import nox
 ROOT = Path(__file__).resolve().parent
 CHECKS = ROOT / "tests" / "checks"
 sys.path.insert(0, str(CHECKS.parent))
-from checks import checkout, versions  # noqa: E402
-from checks.versions import CORES, CURRENT, PYTHONS, newest_core  # noqa: E402
+from checks import versions  # noqa: E402
+from checks.sessions import (  # noqa: E402
+    REPORTS,
+    copy_tree,
+    environment,
+    need_python,
+    on_cores,
+    on_pythons,
+    pytest,
+    report_skipped,
+)
+from checks.versions import CORES, CURRENT, newest_core  # noqa: E402
 
 nox.options.envdir = ".venv/sessions"
 nox.options.default_venv_backend = "virtualenv"
@@ -28,8 +38,6 @@ nox.options.allow_parallel = True
 
 antsibull_nox.load_antsibull_nox_toml()
 
-# From what sessions leave here, the table at the end of `make test` takes what was skipped
-REPORTS = ROOT / ".venv" / "reports"
 REQUIREMENTS = ROOT / "tests" / "requirements"
 CORE = newest_core(CURRENT) or next(reversed(CORES))
 # The cores whose sanity tests compile and import the code on each Python: the oldest and the newest
@@ -37,46 +45,6 @@ ON_EACH_PYTHON = ("2.16", "2.22")
 # Targets that take longer than all others together, and the cores whose differences matter to them: how a core masks
 # secrets, how it forks, and what it prints. The core of `make test` runs them all
 LONG_TARGETS = {"secrets": ("2.16", "2.21", "2.22"), "cache": ("2.16", "2.22"), "examples": ("2.16", "2.20", "2.22")}
-
-
-def interpreter(version: str | None) -> str | bool | None:
-    """For nox: the Python that nox runs on, another one by its version, or that there is none and no environment."""
-    return None if version == CURRENT else version if version and versions.has_python(version) else False
-
-
-def on_cores(function):
-    """Run a session for each ansible-core; without an interpreter for it, the session is skipped."""
-    parameters = [nox.param(interpreter(versions.python_for(core)), core, id=core) for core in CORES]
-    return nox.parametrize("python,core", parameters)(function)
-
-
-def need_python(session: nox.Session, *any_of: str) -> None:
-    if session.python is False:
-        session.skip(f"needs Python {' or '.join(any_of)}, which is not on PATH")
-
-
-def copy_tree(session: nox.Session) -> Path:
-    """Copy the files that Git has or would add to where ansible-core looks for a collection; return the copy."""
-    copy = Path(session.create_tmp(), "collections", "ansible_collections", "opentelekomcloud", "cce").resolve()
-    checkout.copy_to(copy)
-    return copy
-
-
-def environment(copy: Path) -> dict[str, str | None]:
-    """Settings under which only the copy is seen, and none of the developer's credentials."""
-    credentials: dict[str, str | None] = dict.fromkeys(name for name in os.environ if name.startswith("OS_"))
-    collections = str(copy.parents[2])
-    return {**credentials, "ANSIBLE_COLLECTIONS_PATH": collections, "PYTHONPATH": collections}
-
-
-def report_skipped(session: nox.Session, what: str) -> None:
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    (REPORTS / f"{session.name}.txt").write_text(f"{what}\n", encoding="utf-8")
-
-
-def pytest(session: nox.Session, *arguments: str, env: dict[str, str | None]) -> None:
-    report = REPORTS / f"{session.name}.xml"
-    session.run("pytest", "--quiet", f"--junit-xml={report}", *arguments, *session.posargs, env=env)
 
 
 @nox.session
@@ -113,7 +81,7 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("python,version", [nox.param(interpreter(version), version, id=version) for version in PYTHONS])
+@on_pythons
 def units(session: nox.Session, version: str) -> None:
     """Unit tests on each Python, with the newest ansible-core for it; without any, what needs none of Ansible."""
     need_python(session, version)
@@ -142,9 +110,7 @@ def sanity(session: nox.Session, core: str) -> None:
     command = ["ansible-test", "sanity", "--local", "--color", "no", "--junit"]
     if core == "2.22":
         command += ["--skip-test", "pylint"]
-        report_skipped(
-            session, "pylint: this pre-release pins one of its libraries to a file outside the package index"
-        )
+        report_skipped(session, "pylint: this pre-release pins a library of it to a file outside the package index")
     if core not in ON_EACH_PYTHON or core == CORE:
         command += ["--python", str(session.python or CURRENT)]
     path = versions.without_shims([*session.bin_paths, *os.environ["PATH"].split(os.pathsep)])
