@@ -14,20 +14,11 @@ from pathlib import Path
 import antsibull_nox
 import nox
 
-ROOT = Path(__file__).resolve().parent
-CHECKS = ROOT / "tests" / "checks"
+CHECKS = Path(__file__).resolve().parent / "tests" / "checks"
 sys.path.insert(0, str(CHECKS.parent))
 from checks import versions  # noqa: E402
-from checks.sessions import (  # noqa: E402
-    REPORTS,
-    copy_tree,
-    environment,
-    need_python,
-    on_cores,
-    on_pythons,
-    pytest,
-    report_skipped,
-)
+from checks.checkout import REPORTS, ROOT  # noqa: E402
+from checks.sessions import copy_tree, environment, need_python, on_cores, on_pythons, pytest, report_skipped  # noqa: E402
 from checks.versions import CORES, CURRENT, newest_core  # noqa: E402
 
 nox.options.envdir = ".venv/sessions"

@@ -25,10 +25,9 @@ if not __package__:
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from checks import environment, proofs, table
+from checks.checkout import REPORTS, ROOT
 from checks.versions import CORES, CURRENT, PYTHONS, newest_core, python_for
 
-ROOT = Path(__file__).resolve().parents[2]
-REPORTS = ROOT / ".venv" / "reports"
 MEGABYTES = {"test": 1500, "test-all": 5000}
 # On two cores; test-all after `make test` on the same commit
 MINUTES = {"test": 4, "test-all": 13}
@@ -105,6 +104,13 @@ def run(names: list[str], report: Path) -> tuple[int, dict[str, list[str]]]:
     return process.returncode, failed
 
 
+def other_versions(core: str | None) -> list[str]:
+    """What ``make test`` leaves to ``make test-all``."""
+    cores = ", ".join(each for each in CORES if each != core)
+    pythons = ", ".join(each for each in PYTHONS if each != CURRENT)
+    return [f"ansible-core {cores}; Python {pythons}: run `make test-all`"]
+
+
 def main(scope: str) -> int | str:
     core = newest_core(CURRENT)
     if core is None and scope == "test":
@@ -132,12 +138,7 @@ def main(scope: str) -> int | str:
     for name, block in failed.items():
         print(f"\nThe end of what {name} printed:\n{''.join(block[-25:])}", end="")
     before = [name for name in sessions if name not in left]
-    elsewhere = []
-    if scope == "test":
-        cores = ", ".join(each for each in CORES if each != core)
-        pythons = ", ".join(each for each in PYTHONS if each != CURRENT)
-        elsewhere.append(f"ansible-core {cores}; Python {pythons}: run `make test-all`")
-    print(table.render(results, before, elsewhere, REPORTS), flush=True)
+    print(table.render(results, before, other_versions(core) if scope == "test" else [], REPORTS), flush=True)
     return status
 
 

@@ -11,6 +11,8 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# From what sessions leave here, the table at the end of `make test` takes what was skipped
+REPORTS = ROOT / ".venv" / "reports"
 
 
 def known_files() -> list[str]:

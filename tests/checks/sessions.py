@@ -12,10 +12,8 @@ from pathlib import Path
 
 import nox
 from checks import checkout
+from checks.checkout import REPORTS
 from checks.versions import CORES, CURRENT, PYTHONS, has_python, python_for
-
-# From what sessions leave here, the table at the end of `make test` takes what was skipped
-REPORTS = checkout.ROOT / ".venv" / "reports"
 
 
 def interpreter(version: str | None) -> str | bool | None:
