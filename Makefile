@@ -64,7 +64,7 @@ clean: ## remove the environments and everything the tests left
 
 # The x of the lowest Python 3.x, megabytes, and programs that an environment needs
 NEEDS := 10 200
-$(NOX)/ready: NEEDS := 11 1500 git
+$(NOX)/ready: NEEDS := 11 2000 git
 
 $(VENVS)/%/ready: tests/requirements/%.txt
 	@command -v "$(PYTHON)" > /dev/null || { echo "$(PYTHON) not found. Install Python, or select one with PYTHON=..." >&2; exit 1; }

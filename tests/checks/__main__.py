@@ -28,7 +28,7 @@ from checks import environment, proofs, table
 from checks.checkout import REPORTS, ROOT
 from checks.versions import CORES, CURRENT, PYTHONS, newest_core, python_for
 
-MEGABYTES = {"test": 1500, "test-all": 5000}
+MEGABYTES = {"test": 2000, "test-all": 6000}
 # On two cores; test-all after `make test` on the same commit
 MINUTES = {"test": 4, "test-all": 13}
 # The longest first, so that none is left to run alone in the end
