@@ -62,13 +62,17 @@ def build(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def demo(session: nox.Session) -> None:
-    """The demo of the README in a copy of the tree: it works, and leaves nothing behind that git would see."""
+    """`make demo` and `make try` in a copy of the tree: they work, and leave nothing behind that Git would see."""
     copy = copy_tree(session)
     session.run("git", "-C", str(copy), "add", "--all", external=True, log=False)
-    session.run("make", "--directory", str(copy), "demo", f"PYTHON={sys.executable}", external=True)
+    make = ["make", "--directory", str(copy), f"PYTHON={sys.executable}"]
+    session.run(*make, "demo", external=True)
+    own = Path(session.create_tmp(), "own.yml")
+    own.write_text("[{hosts: localhost, tasks: [{opentelekomcloud.cce.jobs_info: {limit: '{{ n }}'}}]}]\n", "utf-8")
+    session.run(*make, "try", f"PLAYBOOK={own.resolve()}", "ARGS=-e n=1 -v", external=True)
     left = session.run("git", "-C", str(copy), "ls-files", "--others", "--exclude-standard", silent=True, external=True)
     if left:
-        session.error(f"the demo left {left}")
+        session.error(f"left behind: {left}")
 
 
 @nox.session
