@@ -27,6 +27,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.summary import summarize
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION, Option
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import FILTERS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import LOOKUP as LOOKUP_OPTIONS
