@@ -41,6 +41,7 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 LAZY = {("action._jobs_info", "plugin_utils.in_process")}
 LAZY_PREFIX = "module_utils._auth.clouds"
 
+
 class Import(t.NamedTuple):
     """An import of one file of the collection by another, both by dotted name below ``plugins``."""
 
