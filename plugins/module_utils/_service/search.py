@@ -187,7 +187,8 @@ class Search:
             return use(_RawJobs(jobs, (), next(iter(direct.values())).sent_at))
         for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
             with attempt, self._cce.jobs(deadline) as listed:
-                digest = listed.digest() if polling else None
+                # what was made of the list also depends on the jobs that were asked for by ID
+                digest = listed.digest() if polling and not jobs else None
                 if digest and self._last and self._last[0] == digest:
                     return t.cast(T, self._last[1])
                 found = use(_RawJobs(jobs, listed, listed.sent_at))

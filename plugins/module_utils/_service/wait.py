@@ -174,9 +174,9 @@ class Waiter:
                 pause = max(pause, error.retry_after or 0)
             else:
                 self._learn(poll, answers)
-                error_or_none = self._verdict(poll)
-                if error_or_none is not None or self._is_over(poll):
-                    return self._result(error_or_none)
+                verdict = self._verdict(poll)
+                if verdict or self._is_over(poll):
+                    return self._result(verdict)
                 self._tell(poll)
             next_pause = self._until_next_poll(pause)
             if next_pause is None:
@@ -221,7 +221,9 @@ class Waiter:
             tracked.job, tracked.misses = answer.job, 0
             return
         tracked.misses += 1
-        needed = MISSES_UNTIL_DELETED if answer.deleted else MISSES_UNTIL_UNKNOWN
+        # whether CCE returns a subjob by its ID is not documented, so that a 404 says nothing about one
+        known_deleted = answer.deleted and not (tracked.job and tracked.job["parent_id"])
+        needed = MISSES_UNTIL_DELETED if known_deleted else MISSES_UNTIL_UNKNOWN
         if tracked.job and tracked.misses >= needed:
             tracked.gone = True
             if tracked.name is None:
