@@ -24,7 +24,7 @@ from .timestamps import Age
 Predicate = t.Callable[[Candidate], bool]
 Show = t.Callable[[str], str]
 
-# Only a payload that is not from CCE has more than a handful of different types or states.
+# Only a payload that is not from CCE has more than a handful of different types or statuses.
 _MAX_PRESENT = 1000
 _MAX_SHOWN = 10
 
@@ -39,8 +39,8 @@ class Filters:
 
     def __init__(self, query: Query, diagnostics: Diagnostics) -> None:
         self._diagnostics = diagnostics
-        self._type = _Vocabulary("type", query.type)
-        self._status = _Vocabulary("status", query.status)
+        self._type = _Vocabulary(query.type)
+        self._status = _Vocabulary(query.status)
         self._predicates = list(self._all(query))
 
     def matches(self, candidate: Candidate) -> bool:
@@ -57,15 +57,15 @@ class Filters:
     def warnings(self) -> list[str]:
         """Return complete sentences about values that no job has, once the list has come to its end."""
         name = self._diagnostics.name
-        states = [name(text) for text in self._status.missing() if text.lower() not in STATUSES]
+        statuses = [name(text) for text in self._status.missing() if text.lower() not in STATUSES]
         types = self._type.missing()
         if not self._diagnostics.fetched:
             # nothing to compare a spelling with: one sentence, since the values may well be right
-            values = [*(f"status '{text}'" for text in states), *(f"type '{name(text)}'" for text in types)]
+            values = [*(f"status '{text}'" for text in statuses), *(f"type '{name(text)}'" for text in types)]
             return [f"The job list is empty. Cannot check {', '.join(values)}."] if values else []
         known = ", ".join(STATUSES.values())
         return [
-            *(f"No job has status '{text}'. Known: {known}. Present: {self._status.shown(name)}." for text in states),
+            *(f"No job has status '{text}'. Known: {known}. Present: {self._status.shown(name)}." for text in statuses),
             *(
                 f"No job has type '{name(text)}'.{self._type.suggestion(text, name)} Present: {self._type.shown(name)}."
                 for text in types
@@ -79,14 +79,14 @@ class Filters:
             yield self._is_among("type", self._type)
         if undocumented:
             yield self._is_among("status", self._status)
-        for key, values in (
-            ("id", query.id),
-            ("cluster_id", query.cluster_id),
-            ("cluster_id", query.cluster_id_of_name),
-            ("resource_id", query.resource_id),
-        ):
-            if values:
-                yield self._has_id(key, values)
+        if query.id:
+            yield self._has_id("id", query.id)
+        for cluster_ids in (query.cluster_id, query.cluster_id_of_name):
+            if cluster_ids:
+                # many jobs, few clusters: remembering is faster than comparing
+                yield self._is_among("cluster_id", _Vocabulary(cluster_ids))
+        if query.resource_id:
+            yield self._has_id("resource_id", query.resource_id)
         if query.resource_name:
             yield self._has_name(query.resource_name)
         if query.status and not undocumented:
@@ -157,7 +157,7 @@ def matcher(query: Query) -> Predicate:
 class _Vocabulary(dict[t.Optional[str], bool]):
     """Whether a raw value is one of the wanted ones, ignoring case. Remembers all values that were asked for."""
 
-    def __init__(self, key: str, wanted: tuple[str, ...]) -> None:
+    def __init__(self, wanted: tuple[str, ...]) -> None:
         super().__init__()
         self._wanted = {result_text(text).lower(): text for text in wanted}
         self._found: set[str] = set()

@@ -93,16 +93,13 @@ def candidates(raw_jobs: t.Iterable[t.Any], deep: bool, diagnostics: Diagnostics
             continue
         candidate = (raw, None, 1, False)
         yield candidate
-        if deep:
-            spec = raw.get("spec")
-            # nothing to read in most jobs, and this is faster than to try
-            if not isinstance(spec, dict) or "subjobs" in spec or "subJobs" in spec or "sub_jobs" in spec:
-                yield from _descendants(candidate, diagnostics)
+        if deep and _may_have_subjobs(raw):
+            yield from _descendants(candidate, diagnostics)
 
 
 def read_subjobs(raw: RawJob, level: int, diagnostics: Diagnostics) -> list[RawJob]:
     """Return the subjobs of a job on that level, without entries that are not jobs; none below ``MAX_LEVELS``."""
-    subjobs = _read(raw, "subjobs", list, diagnostics)
+    subjobs = _read(raw, "subjobs", list, diagnostics) if _may_have_subjobs(raw) else None
     if not subjobs:
         return []
     if level >= MAX_LEVELS:
@@ -136,15 +133,18 @@ def read_text(raw: RawJob, key: str, diagnostics: Diagnostics) -> str | None:
         usual = block.get(names[0])
         if isinstance(usual, str) and usual:
             return usual if usual.isprintable() else result_text(usual)
-        if len(names) == 1 and (usual is None or usual == ""):
-            return None
     text = _read(raw, key, str, diagnostics)
     return text if text is None else result_text(text)
 
 
 def read_reason(raw: RawJob, diagnostics: Diagnostics) -> str | None:
     """Return why a job is in its state: ``reason``, ``message``, or both where both say something different."""
-    reason, message = read_text(raw, "reason", diagnostics), read_text(raw, "message", diagnostics)
+    reason = read_text(raw, "reason", diagnostics)
+    status = raw.get("status")
+    if not isinstance(status, dict) or "message" not in status:
+        # the usual case, in v2 always
+        return reason
+    message = read_text(raw, "message", diagnostics)
     if reason is None or message is None or message in reason:
         return reason or message
     return message if reason in message else f"{reason}: {message}"
@@ -208,6 +208,12 @@ def is_finished(candidate: Candidate, diagnostics: Diagnostics) -> bool:
 
 def _is_job(raw: RawJob) -> bool:
     return raw.get("metadata") is not None or raw.get("spec") is not None or raw.get("status") is not None
+
+
+def _may_have_subjobs(raw: RawJob) -> bool:
+    # most jobs have none, and this is faster than reading them
+    spec = raw.get("spec")
+    return not isinstance(spec, dict) or "subjobs" in spec or "subJobs" in spec or "sub_jobs" in spec
 
 
 def _descendants(parent: Candidate, diagnostics: Diagnostics) -> t.Iterator[Candidate]:

@@ -45,8 +45,13 @@ def select(raw_jobs: t.Iterable[t.Any], query: Query, mask: t.Callable[[str], st
     found = list(matching) if query.limit is None else _first(query.limit, matching, query, diagnostics)
     # the search through the subjobs has counted them all
     diagnostics.counts_not_jobs = not query.deep
+    jobs = []
+    # each raw job is released as soon as it is normalized, so that both forms of all jobs are never in memory together
+    found.reverse()
+    while found:
+        jobs.append(normalize(found.pop(), query.subjobs, diagnostics))
     # sorted only now, so that each time is parsed once where all jobs are wanted
-    jobs = in_order(_normalized(found, query, diagnostics), query.order)
+    jobs = in_order(jobs, query.order)
     return Selection(jobs, diagnostics.fetched, filters.warnings() + diagnostics.warnings())
 
 
@@ -54,13 +59,6 @@ def in_order(jobs: t.Iterable[Job], order: str) -> list[Job]:
     """Return jobs in the order ``newest`` or ``oldest``: by creation, then ID, without a time last."""
     newest = order == "newest"
     return sorted(jobs, key=lambda job: _sort_key(job["created_at"], job["id"], newest), reverse=newest)
-
-
-def _normalized(found: list[Candidate], query: Query, diagnostics: Diagnostics) -> t.Iterator[Job]:
-    # each raw job is released as soon as it is normalized, so that both forms of all jobs are never in memory together
-    found.reverse()
-    while found:
-        yield normalize(found.pop(), query.subjobs, diagnostics)
 
 
 def _first(limit: int, jobs: t.Iterable[Candidate], query: Query, diagnostics: Diagnostics) -> list[Candidate]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import typing as t
 import weakref
 
@@ -16,6 +17,8 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import (
+    COMPLETED,
+    CREATED,
     ids,
     peak_of,
     raw_job,
@@ -103,3 +106,46 @@ def peak(count: int, query: Query) -> int:
 def test_memory_does_not_grow_with_the_list(query: Query) -> None:
     # the jobs are more than 10 MB; threads that other tests left behind may need some while this is measured
     assert peak(20_000, query) < peak(200, query) + 500_000
+
+
+def test_raw_jobs_are_released_while_the_others_are_normalized(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched: list[weakref.ref[Weak]] = []
+    alive = []
+    normalize = _select.normalize
+
+    def counted(*arguments: t.Any) -> t.Any:
+        alive.append(sum(reference() is not None for reference in watched))
+        return normalize(*arguments)
+
+    def raw_jobs() -> t.Iterator[Weak]:
+        for number in range(50):
+            raw = Weak(raw_job(id=str(number)))
+            watched.append(weakref.ref(raw))
+            yield raw
+
+    monkeypatch.setattr(_select, "normalize", counted)
+    select(raw_jobs(), Query())
+    assert alive[0] == 50
+    assert alive[-1] <= 3
+
+
+def test_a_selected_job_needs_no_more_than_4_kib() -> None:
+    count = 2000
+    text = json.dumps(
+        raw_job(
+            id="e43c6f3b-87e6-11f0-be88-0255ac10003f",
+            type="ScaleupCluster",
+            status="Failed",
+            reason="Something bad happened at server, recycle resource",
+            cluster_id="7ec8b73d-83db-11f0-8baa-0255ac10003e",
+            resource_id="3b4410fa-87e6-11f0-be88-0255ac10003f",
+            resource_name="node-iv28j9",
+            created_at=CREATED,
+            updated_at=COMPLETED,
+            completed_at=COMPLETED,
+            extend_param={"claimrollback": "true", "node.zone": "", "nodepooluid": "", "v3-scaleup": "true"},
+        )
+    )
+    for payload in (text, '{"spec": 0}'):
+        need = peak_of(lambda payload=payload: select((json.loads(payload) for _number in range(count)), Query()))
+        assert need / count < 4096 + len(payload)
