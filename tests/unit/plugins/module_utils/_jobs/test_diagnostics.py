@@ -69,6 +69,8 @@ def test_entries_that_are_no_objects_are_left_out_with_a_warning() -> None:
         (Query(status=("failed",)), raw_job(id="a", status=1)),
         (Query(type=("x",)), {**raw_job(id="a"), "spec": []}),
         (Query(finished=True), raw_job(id="a", completed_at=1)),
+        (Query(resource_id=("x",)), raw_job(id="a", resource_id=1)),
+        (Query(cluster_id=("x",)), raw_job(id="a", cluster_id=[])),
         (Query(created_before="2025"), raw_job(id="a", created_at="x")),
         (Query(limit=1), raw_job(id="a", created_at="x")),
     ],
@@ -97,6 +99,12 @@ def test_a_fault_that_is_met_more_than_once_is_named_once() -> None:
     selection = select([raw], Query(subjobs="flat", status=("failed",)))
     assert len(select([raw], Query(subjobs="flat", limit=3)).warnings) == 2
     assert len(selection.jobs) == 0
+
+
+@pytest.mark.parametrize("nothing", [{}, {"metadata": {}}, {"metadata": {"uid": ""}}, {"metadata": {"uid": None}}])
+def test_a_job_without_an_id_is_called_so(nothing: dict[str, t.Any]) -> None:
+    [warning] = select([{**nothing, "spec": {"type": 1}}], Query()).warnings
+    assert warning.startswith("A job without an ID: ")
 
 
 def test_repeated_faults_never_make_an_exact_count_uncertain() -> None:
@@ -167,6 +175,11 @@ def test_memory_does_not_grow_with_the_faults() -> None:
         return peak_of(lambda: select(raw_jobs, Query(created_after="2025", type=("x",), status=("y",))))
 
     assert peak(40_000) < peak(4_000) + 100_000
+
+
+def test_memory_does_not_grow_with_long_values() -> None:
+    raw_jobs = (raw_job(type=f"{number:0100000}") for number in range(100))
+    assert peak_of(lambda: select(raw_jobs, Query(type=("x",)))) < 2_000_000
 
 
 def test_memory_does_not_grow_with_the_different_values() -> None:

@@ -128,6 +128,22 @@ def test_other_filters_apply_to_a_subjob_that_an_id_finds() -> None:
     assert ids([raw], id=("a", "b", "c"), limit=2) == ["c", "b"]
 
 
+@pytest.mark.parametrize(
+    ("key", "block", "names"),
+    [
+        ("status", "status", ("status", "phase")),
+        ("cluster_id", "spec", ("clusteruid", "clusterUID")),
+        ("resource_id", "spec", ("resourceid", "resourceID")),
+        ("resource_name", "spec", ("resourcename", "resourceName")),
+    ],
+)
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_filters_read_past_nulls_and_empty_texts(key: str, block: str, names: tuple[str, str], nothing: t.Any) -> None:
+    raw = {"metadata": {"uid": "a"}, block: {names[0]: nothing, names[1]: "Failed"}}
+    assert ids([raw], **{key: ("Failed",)}) == ["a"]
+    assert ids([raw], **{key: ("x", "Running")}) == []
+
+
 TIMED = [
     raw_job(id="a", created_at="2025-09-01T00:00:00Z", completed_at="2025-09-03T00:00:00Z", status="Success"),
     raw_job(id="b", created_at="2025-09-02T00:00:00Z", completed_at="2025-09-02T00:40:00Z", status="Failed"),
@@ -226,6 +242,7 @@ TYPES = ["ScaleupCluster", "CreateCluster", "scaleupcluster", None, "DeleteNode"
     [
         (("SCALEUPCLUSTER", "deletenode"), [], []),
         (("ScaleUpClutser",), ["ScaleUpClutser"], ["scaleupcluster"]),
+        (("SCALEUP_CLUSTER",), ["SCALEUP_CLUSTER"], ["scaleupcluster"]),
         (("DeleteNode", "CreateNode"), ["CreateNode"], ["deletenode"]),
         (("zzz",), ["zzz"], []),
         ((), [], []),

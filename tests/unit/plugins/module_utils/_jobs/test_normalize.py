@@ -166,6 +166,11 @@ def test_every_text_is_fit_for_results(name: str) -> None:
     assert job[name] == job["subjobs"][0][name] == FIT
 
 
+def test_texts_in_other_spellings_are_fit_for_results() -> None:
+    job = job_of({"spec": {"clusterUID": UNFIT}, "status": {"phase": UNFIT, "message": UNFIT}})
+    assert job["cluster_id"] == job["status"] == job["reason"] == FIT
+
+
 def test_all_of_extend_param_is_fit_for_results() -> None:
     value = {UNFIT: UNFIT, "list": [UNFIT, {UNFIT: [UNFIT]}]}
     assert job_of(raw_job(extend_param=value))["extend_param"] == {FIT: FIT, "list": [FIT, {FIT: [FIT]}]}
