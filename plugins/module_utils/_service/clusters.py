@@ -12,14 +12,18 @@ import difflib
 import typing as t
 
 from .._errors import CceError
+from .._text import name_text
 
 
-def ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
+def ids_of(
+    wanted: t.Iterable[str], names: t.Mapping[str, str], mask: t.Callable[[str], str] | None = None
+) -> tuple[str, ...]:
     """The IDs of the clusters with these names.
 
     Args:
         wanted: names that the user gave.
         names: names of all clusters by ID.
+        mask: removes secrets from names that a message shows.
 
     Raises:
         CceError: when no cluster has a name: without that filter, all clusters would match.
@@ -27,12 +31,12 @@ def ids_of(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ..
     known = sorted(set(names.values()))
     for name in wanted:
         if name not in known:
-            raise CceError(_not_found(name, known), "option")
+            raise CceError(_not_found(name, known, mask), "option")
     return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))
 
 
-def _not_found(name: str, known: t.Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:10]
+def _not_found(name: str, known: t.Sequence[str], mask: t.Callable[[str], str] | None) -> str:
+    near = [name_text(each, mask) for each in difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:10]]
     if not near:
         return f"Cluster {name!r} not found. The project has no clusters."
     alternatives = f"{', '.join(near[:-1])} or {near[-1]}" if near[1:] else near[0]

@@ -260,8 +260,8 @@ class Search:
             self._report.warning(f"Names of clusters are missing (resolve_cluster_names): {error}")
             names = {}
         self._query = self._query._replace(
-            cluster_id=self._query.cluster_id + ids_of(wanted.terms, names),
-            cluster_id_of_name=ids_of(wanted.option, names),
+            cluster_id=self._query.cluster_id + ids_of(wanted.terms, names, self._mask),
+            cluster_id_of_name=ids_of(wanted.option, names, self._mask),
         )
         self._names = names
 
