@@ -179,9 +179,7 @@ def _bound(name: str, task: Source) -> str | Age | None:
     if name not in task:
         return None
     given = task[name]
-    # Ansible inserts a T into a time that is not quoted in YAML when it passes it to a module
-    text = re.sub(r"(?<=\d)T(?=\d\d:\d\d:\d\d$)", " ", given.value)
     try:
-        return parse_bound(text)
+        return parse_bound(given.value)
     except ValueError as error:
         raise invalid(given.option, given.label, given.value, str(error)) from None
