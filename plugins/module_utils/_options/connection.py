@@ -47,7 +47,8 @@ def read_settings(
 
     settings = Settings(
         credential=_credential(found, value),
-        region=value("region") or found.region,
+        # an entry of clouds.yaml may name its region as it likes
+        region=value("region") or (None if found.method == "cloud" else found.region),
         endpoint=value("endpoint"),
         auth_url=value("auth_url"),
         project_id=value("project_id"),

@@ -210,7 +210,8 @@ def test_other_region_of_a_lower_source_is_ignored(
 ) -> None:
     project = {"project_name": f"{region}_team"}
     expected = settings({**credential, **project})
-    assert expected.region == region
+    # an entry of clouds.yaml may name its region as it likes, and decides later
+    assert expected.region == (None if credential is CLOUD else region)
     stray = {name: PUBLIC[other][name]}
     label = f"opentelekomcloud_cce_{name}"
     same_but_for_notes(settings({**credential, **project}, stray), expected, label, region)
