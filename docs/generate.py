@@ -160,7 +160,8 @@ def lookup_return(module: str) -> str:
 def plugins() -> t.Iterator[tuple[Path, str]]:
     """The plugins and fragments with documentation of options, and their new content."""
     module = MODULE_FILE.read_text(encoding="utf-8")
-    for file, options, _plugin in DOCUMENTED.values():
+    for documented in DOCUMENTED.values():
+        file, options = documented.file, documented.options
 
         def update(match: re.Match[str], options: Table = options) -> str:
             return match[1] + with_facts(match[2], options)

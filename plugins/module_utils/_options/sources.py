@@ -93,7 +93,7 @@ def read_environment(environment: t.Mapping[str, str]) -> list[Source]:
         so on. So OS_USER_DOMAIN_NAME overrides OS_DOMAIN_ID.
     """
     most = max(len(option.environment) for option in CONNECTION)
-    sources: list[dict[str, OptionValue]] = [{} for _ in range(most)]
+    sources: list[dict[str, OptionValue]] = [{} for _number in range(most)]
     for option in CONNECTION:
         for source, name in zip(sources, option.environment):
             raw = environment.get(name, "")

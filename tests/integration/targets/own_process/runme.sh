@@ -19,7 +19,7 @@ mkdir -p closed
 trap 'chmod 755 closed' EXIT
 chmod 311 closed
 as_user=()
-[ "$(id -u)" -ne 0 ] || as_user=(setpriv --bounding-set=-dac_override,-dac_read_search)
+[ "$(id -u)" -ne 0 ] || as_user=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 (
     cd closed
     "${as_user[@]}" python "$ROOT/tests/simulator" --seed 7 -- ansible-playbook "$HERE/obstacles.yml"
