@@ -13,6 +13,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from .._errors import CceError
+from .._http.call import is_loopback
 from .._options.regions import project_prefix, public_host, region_of_project
 from .._options.settings import Settings
 from .._options.validation import option_error
@@ -53,6 +54,12 @@ def iam_url(settings: Settings) -> str:
     return base if base.endswith("/v3") else base + "/v3"
 
 
+def _loses_encryption(issuer: str, url: str) -> bool:
+    """Whether a token that came encrypted would leave this machine unencrypted."""
+    parts = urlsplit(url)
+    return issuer.startswith("https:") and parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
 def cce_endpoint(settings: Settings, token: IssuedToken | None = None) -> str:
     """The base URL of CCE: from the settings, else from the catalog, else the public host of the region.
 
@@ -68,7 +75,7 @@ def cce_endpoint(settings: Settings, token: IssuedToken | None = None) -> str:
         return settings.endpoint
     name = settings.project_name or (token.project_name if token else None)
     found = _catalog_endpoint(token, settings.region, name) if token else None
-    if token and found and found.startswith("http:") and token.issuer.startswith("https:"):
+    if token and found and _loses_encryption(token.issuer, found):
         issuer = "/".join(token.issuer.split("/", 3)[:3])
         raise CceError(
             f"The service catalog of {issuer} lists CCE at {found}, without encryption. Set endpoint to an https URL.",
