@@ -21,8 +21,9 @@ import tempfile
 from pathlib import Path
 
 import peers
-from comparisons import GROWTH, Comparison, comparisons
+from comparisons import GROWTH, comparisons
 from methods import ROOT, Workspace
+from playbooks import Comparison
 from processes import Cost
 from report import Outcome, growth_verdict, table, write
 from simulators import Simulators

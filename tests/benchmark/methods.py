@@ -65,6 +65,7 @@ class Method:
     calls: Mapping[str, int] = field(default_factory=dict)
     """The number of logins and lists that it must request, where the comparison depends on it."""
     before: Callable[[Simulator], None] = lambda simulator: None
+    """Prepares the simulator, whose jobs and rules are those of its start again."""
     jobs: int | None = None
     """Length of the list, if the methods of a comparison differ in it."""
     measures_itself: bool = False
@@ -72,9 +73,9 @@ class Method:
 
     def run(self, workspace: Workspace, simulator: Simulator) -> tuple[Cost, list[str] | None]:
         """Run it once; return the cost and the IDs of the jobs it found, or None if it prints no IDs."""
-        simulator.control("DELETE", "/faults")
-        simulator.control("DELETE", "/requests")
+        simulator.control("DELETE", "")
         self.before(simulator)
+        simulator.control("DELETE", "/requests")
         cost, output = run(self.command(workspace, simulator), workspace.environment)
         made = simulator.calls()
         if any(made[name] != number for name, number in self.calls.items()):

@@ -10,8 +10,8 @@ import io
 from pathlib import Path
 
 import matplotlib
-from comparisons import LOOKUP, MODULE
 from matplotlib.figure import Figure
+from playbooks import LOOKUP, MODULE
 from report import Growth
 
 

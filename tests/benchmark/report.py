@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from comparisons import GROWTH, GROWTH_SIZES, LOOKUP, MODULE, PING, SIZES, Comparison, Ratio, of_length
+from comparisons import GROWTH, GROWTH_SIZES, SIZES
+from playbooks import LOOKUP, MODULE, PING, Comparison, Ratio, of_length
 from processes import Cost
 
 _BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Programs that measure themselves, without the start of Python and without imports."""
+
+from __future__ import annotations
+
+_OWN_COST = """
+import json, resource, sys, time
+{imports}
+facts = json.load(open(sys.argv[1]))
+query = json.loads(sys.argv[2])
+begin, cpu = time.perf_counter(), time.process_time()
+{work}
+seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({{"ids": ids, "seconds": seconds, "cpu": cpu, "kib": kib}}))
+"""
+
+OURS = _OWN_COST.format(
+    imports="""
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+""",
+    work="""
+typed = {name: facts[name] for name in ("endpoint", "project_id", "token")}
+request = read_request(MODULE, {**typed, **query}, {}, environment={})
+found = find_jobs(request, "benchmark", Report(warning=print, info=print, secret=lambda secret: None))
+ids = [job["id"] for job in found.jobs]
+""",
+)
+
+BARE = _OWN_COST.format(
+    imports="import requests",
+    work="""
+response = requests.get(
+    facts["endpoint"] + "/api/v2/projects/" + facts["project_id"] + "/jobs", headers={"X-Auth-Token": facts["token"]}
+)
+jobs = [
+    job
+    for job in json.loads(response.content)
+    if job["spec"]["clusteruid"] in query["cluster_id"] and job["status"]["status"] in query["status"]
+]
+jobs.sort(key=lambda job: job["metadata"]["creationTimestamp"], reverse=True)
+ids = [job["metadata"]["uid"] for job in jobs[: query["limit"]]]
+""",
+)
