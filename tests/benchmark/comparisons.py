@@ -32,7 +32,7 @@ from playbooks import (
 )
 from programs import BARE, OURS
 from simulators import Simulator
-from waits import waiting
+from waits import by_id, polling, waiting, waiting_by_id
 
 SIZES = (1, 1_000, 10_000, 100_000, 300_000)
 LARGEST_OF_OTHERS = 100_000
@@ -218,5 +218,8 @@ def comparisons(many: int = 100_000, peers: Sequence[Method] = ()) -> tuple[Comp
         _fifty_tasks(),
         _fifty_lookups(),
         _fleet(200),
+        by_id(many),
         waiting(),
+        waiting_by_id(many),
+        polling(many),
     )

@@ -63,7 +63,7 @@ class Method:
     name: str
     command: Callable[[Workspace, Simulator], Sequence[str]]
     calls: Mapping[str, int] = field(default_factory=dict)
-    """The number of logins and lists that it must request, where the comparison depends on it."""
+    """The number of logins, lists, and single jobs that it must request, where the comparison depends on it."""
     before: Callable[[Simulator], None] = lambda simulator: None
     """Prepares the simulator, whose jobs and rules are those of its start again."""
     jobs: int | None = None
@@ -116,11 +116,11 @@ def play(
     return Method(name, command, **more)
 
 
-def program(name: str, source: str, arguments: Callable[[Simulator], dict[str, Any]]) -> Method:
+def program(name: str, source: str, arguments: Callable[[Simulator], dict[str, Any]], **more: Any) -> Method:
     """A Python program that gets the simulator's ready line and further arguments as JSON, and measures itself."""
 
     def command(workspace: Workspace, simulator: Simulator) -> list[str]:
         facts = workspace.file("facts.json", json.dumps(simulator.facts))
         return [sys.executable, "-c", source, str(facts), json.dumps(arguments(simulator))]
 
-    return Method(name, command, measures_itself=True)
+    return Method(name, command, measures_itself=True, **more)

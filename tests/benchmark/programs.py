@@ -48,3 +48,36 @@ jobs.sort(key=lambda job: job["metadata"]["creationTimestamp"], reverse=True)
 ids = [job["metadata"]["uid"] for job in jobs[: query["limit"]]]
 """,
 )
+
+POLLS = """
+import json, resource, sys, time, urllib.request
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import session_for
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.search import Search
+facts = json.load(open(sys.argv[1]))
+query = json.loads(sys.argv[2])
+new_job = query.pop("new_job")
+typed = {name: facts[name] for name in ("endpoint", "project_id", "token")}
+request = read_request(MODULE, {**typed, **query}, {}, environment={})
+report = Report(warning=print, info=print, secret=lambda secret: None)
+seconds = cpu = 0
+with session_for(request.settings, "benchmark", report) as session:
+    search = Search(request, session, report, str)
+    poll = first = search.poll((), None, 600)
+    for _ in range(10):
+        if new_job:
+            body = json.dumps(new_job).encode()
+            urllib.request.urlopen(urllib.request.Request(facts["url"] + "/simulator/jobs", body)).close()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
+        last, poll = poll, search.poll(tuple(poll.jobs), first.newest, 600)
+        seconds, cpu = seconds + time.perf_counter() - begin, cpu + time.process_time() - begin_cpu
+        # otherwise, this would measure something else
+        assert (poll is last) != bool(new_job)
+kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"ids": sorted(poll.jobs), "seconds": seconds, "cpu": cpu, "kib": kib}))
+"""
+"""Ten polls of a wait, which already has polled once. If ``new_job`` is not null, each finds one more job in the list,
+which the filters do not select.
+"""

@@ -24,6 +24,8 @@ class Simulator:
     def __init__(self, facts: dict[str, Any]) -> None:
         self.facts = facts
         self.jobs_path = f"/api/v2/projects/{facts['project_id']}/jobs"
+        self.job: dict[str, Any] = {}
+        """The job of ``run_a_job`` as the API returns it."""
         # ignore a proxy that the environment sets
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -39,16 +41,25 @@ class Simulator:
             return json.loads(response.read() or b"null")
 
     def calls(self) -> Counter[str]:
-        """How many logins and lists were served since the request log was cleared."""
+        """How many logins, lists, and single jobs were served since the request log was cleared."""
         made: Counter[str] = Counter()
         for request in self.control("GET", "/requests")["requests"]:
             made["logins"] += request["path"].endswith("/auth/tokens")
             made["lists"] += request["path"] == self.jobs_path
+            made["jobs"] += request["path"].startswith(f"{self.jobs_path}/")
         return made
 
     def jobs(self) -> list[dict[str, Any]]:
         """The list of jobs as the API returns it. For short lists: this process must stay small."""
         return list(self._get(self.jobs_path))
+
+    def run_a_job(self) -> None:
+        """Create a job that does not end, and keep it as ``job``. In a project of one job, it replaces that job."""
+        order = {"cluster": self.cluster("quiet"), "type": "UpgradeCluster", "seconds": 3600}
+        created = self.control("POST", "/jobs", order)
+        self.job = self._get(f"{self.jobs_path}/{created['id']}")
+        if self.facts["jobs"] == 1:
+            self.control("PUT", "/jobs", [self.job])
 
     def _get(self, path: str) -> Any:
         headers = {"X-Auth-Token": self.facts["token"]}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Comparisons of waits."""
+"""Comparisons of waits, and of jobs that are asked for by ID."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from methods import Task, play
-from playbooks import MODULE, PING, URI, Comparison, Ratio, jobs_info, uri
+from methods import Method, Task, play, program
+from playbooks import LOOKUP, MODULE, PING, URI, Comparison, Ratio, jobs_info, query, token_variables, uri
+from programs import POLLS
 from simulators import Simulator
 
 POLL_COUNT = 10
+
+
+def _in_project_of(jobs: int, what: str) -> str:
+    return f"{what} in a project of {jobs:,}"
 
 
 def _finish_at_the_last_poll(simulator: Simulator, call: str, job: Mapping[str, Any], others: list[Any]) -> None:
@@ -35,6 +40,31 @@ def _finish_at_the_last_poll(simulator: Simulator, call: str, job: Mapping[str, 
         "headers": {"Content-Type": "application/json"},
     }
     simulator.control("POST", "/faults", rule)
+
+
+def by_id(many: int) -> Comparison:
+    """One job by its ID, in a project of many jobs and in a project of one."""
+
+    def module(name: str, jobs: int) -> Method:
+        def tasks(simulator: Simulator) -> list[Task]:
+            return [jobs_info(simulator, id=simulator.job["metadata"]["uid"])]
+
+        return play(name, tasks, jobs=jobs, before=Simulator.run_a_job, calls={"jobs": 1})
+
+    def lookup(name: str, jobs: int) -> Method:
+        def tasks(simulator: Simulator) -> list[Task]:
+            job = query(id=simulator.job["metadata"]["uid"])
+            return [{"ansible.builtin.assert": {"that": f"{job} | length == 1"}}]
+
+        return play(name, tasks, variables=token_variables, jobs=jobs, before=Simulator.run_a_job, calls={"jobs": 1})
+
+    methods = []
+    ratios = []
+    for make, plugin in ((module, MODULE), (lookup, LOOKUP)):
+        ours, theirs = (_in_project_of(jobs, f"{plugin}, one job by ID") for jobs in (many, 1))
+        methods += [make(ours, many), make(theirs, 1)]
+        ratios.append(Ratio(f"{ours}, time", ours, theirs, 1.1))
+    return Comparison("by-id", many, tuple(methods), tuple(ratios), times=3)
 
 
 def waiting() -> Comparison:
@@ -80,3 +110,35 @@ def waiting() -> Comparison:
         Ratio("ping instead of a wait, CPU", PING, own, None, "cpu"),
     )
     return Comparison("wait", jobs, methods, ratios)
+
+
+def waiting_by_id(many: int) -> Comparison:
+    """A wait for one job by its ID, in a project of many jobs and in a project of one."""
+    ours, theirs = (_in_project_of(jobs, "wait by ID over ten polls") for jobs in (many, 1))
+
+    def run_until_the_last_poll(simulator: Simulator) -> None:
+        simulator.run_a_job()
+        _finish_at_the_last_poll(simulator, "one_job", simulator.job, [])
+
+    def wait(simulator: Simulator) -> list[Task]:
+        return [jobs_info(simulator, id=simulator.job["metadata"]["uid"], wait=True, wait_interval=0.1)]
+
+    more: Mapping[str, Any] = {"calls": {"jobs": POLL_COUNT}, "before": run_until_the_last_poll}
+    methods = (play(ours, wait, jobs=many, **more), play(theirs, wait, jobs=1, **more))
+    ratio = Ratio(f"{ours}, CPU", ours, theirs, 1.1, "cpu")
+    return Comparison("wait-by-id", many, methods, (ratio,), times=3)
+
+
+def polling(many: int) -> Comparison:
+    """Polls of a wait by themselves, of a list that stays the same and of one that changes."""
+
+    def arguments(simulator: Simulator, changes: bool) -> dict[str, Any]:
+        new_job = {"cluster": simulator.cluster("quiet"), "type": "UpgradeCluster", "seconds": 3600}
+        return {"cluster_id": simulator.cluster("creating"), "new_job": new_job if changes else None}
+
+    unchanged, changed = (f"poll of {kind} list of {many:,} jobs" for kind in ("an unchanged", "a changed"))
+    methods = (
+        program(unchanged, POLLS, lambda simulator: arguments(simulator, False), calls={"lists": 1 + POLL_COUNT}),
+        program(changed, POLLS, lambda simulator: arguments(simulator, True), calls={"lists": 1 + POLL_COUNT}),
+    )
+    return Comparison("poll", many, methods, (Ratio(f"{unchanged}, CPU", unchanged, changed, 0.3, "cpu"),))

@@ -37,7 +37,7 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_tables_replace_those_of_the_page(tmp_path: Path) -> None:
     page = tmp_path / "benchmark.md"
     page.write_text("Text before.\n\n<!-- measured -->\nold\n<!-- /measured -->\n\nText after.\n")
-    chosen = ("--only", "process", "--only", "wait")
+    chosen = [argument for name in ("process", "wait*", "poll", "by-id") for argument in ("--only", name)]
     done = benchmark(*chosen, "--jobs", "50", "--runs", "1", "--output", str(tmp_path))
     assert done.returncode == 0, done.stderr
     text = page.read_text()
@@ -46,6 +46,9 @@ def test_the_tables_replace_those_of_the_page(tmp_path: Path) -> None:
     for quantity in ("time", "memory"):
         assert f"| module's own process, 10 of 50 jobs, {quantity} | requests.get + json.loads |" in text
     assert "| wait over ten polls, 1,000 jobs, CPU | uri + selectattr, until with ten tries |" in text
+    assert "| poll of an unchanged list of 50 jobs, CPU | poll of a changed list of 50 jobs |" in text
+    for by_id in ("jobs_info, one job by ID", "jobs lookup, one job by ID", "wait by ID over ten polls"):
+        assert f"| {by_id} in a project of 50, " in text
 
 
 def test_an_unknown_comparison() -> None:
