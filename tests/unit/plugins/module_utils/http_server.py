@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server on loopback that answers by a script, as badly as it is told, and remembers what it was sent.
+"""A server on loopback that responds by a script, as badly as the test wants, and remembers what it was sent.
 
 It works on sockets and knows next to nothing of HTTP, so that nothing corrects what a test wants to be wrong.
 """
@@ -25,8 +25,8 @@ import pytest
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 
 
-class Told:
-    """Everything that the user was told."""
+class RecordedReport:
+    """A report that keeps everything that would be shown or masked."""
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
@@ -36,7 +36,7 @@ class Told:
 
 
 def clear_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    """Take away what requests reads behind everybody's back."""
+    """Unset the variables that requests reads by itself, and its .netrc."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle", "netrc"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -45,11 +45,11 @@ def clear_environment(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """What came over the wire."""
+    """One request as it was received."""
 
     raw: bytes
     connection: int
-    """Which connection it came over, counted from 1."""
+    """Number of the connection, counted from 1."""
 
     @property
     def line(self) -> str:
@@ -95,7 +95,7 @@ class Wire:
         self.socket.sendall(data)
 
     def drip(self, data: bytes, pause: float = 0.05) -> None:
-        """One byte now and then, for as long as somebody listens."""
+        """Send a byte at a time, with pauses, until the client closes the connection."""
         for byte in data:
             if self.stopping.wait(pause):
                 return
@@ -106,7 +106,7 @@ class Wire:
                 raise
 
     def hang(self) -> None:
-        """Say nothing until the client gives up."""
+        """Send nothing until the client gives up."""
         self.socket.settimeout(0.05)
         while not self.stopping.is_set():
             with contextlib.suppress(TimeoutError, socket.timeout):
@@ -115,20 +115,20 @@ class Wire:
                     return
 
     def reset(self) -> None:
-        """End the connection by a RST."""
+        """End the connection with a RST."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
     def close(self) -> None:
-        """End the connection in order, after all that was sent."""
+        """End the connection in order, after everything that was sent."""
         self.socket.close()
 
 
-Answer = t.Union[bytes, t.Callable[[Wire], None]]
+ScriptedResponse = t.Union[bytes, t.Callable[[Wire], None]]
 
 
-def answer(status: int = 200, body: bytes | str | t.Any = b"[]", **headers: str) -> bytes:
-    """A whole answer; anything but bytes and text becomes JSON. ``_`` in names stands for ``-``."""
+def response(status: int = 200, body: bytes | str | t.Any = b"[]", **headers: str) -> bytes:
+    """A complete response. A body that is neither bytes nor a string is encoded as JSON. ``_`` in names means ``-``."""
     if not isinstance(body, (bytes, str)):
         body = json.dumps(body)
     data = body.encode() if isinstance(body, str) else body
@@ -137,13 +137,13 @@ def answer(status: int = 200, body: bytes | str | t.Any = b"[]", **headers: str)
 
 
 def head(status: int = 200, **headers: str) -> bytes:
-    """The head of an answer alone."""
+    """A response without its body."""
     lines = [f"HTTP/1.1 {status} Whatever", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def chunked(*pieces: bytes, **headers: str) -> bytes:
-    """An answer in chunks of HTTP, without the last one that ends it."""
+    """A response with chunked encoding, without the chunk that ends it."""
     parts = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
     return head(200, Transfer_Encoding="chunked", **headers) + b"".join(parts)
 
@@ -165,19 +165,19 @@ def then_reset(data: bytes) -> t.Callable[[Wire], None]:
 
 
 class Server:
-    """Answers requests in the order of the script, and the last answer again and again.
+    """Sends the scripted responses in order, and repeats the last one.
 
-    With a greeting it does only that with every connection, without waiting for a request.
+    With a greeting, it sends only that on every connection, without waiting for a request.
     """
 
     def __init__(
         self,
-        *answers: Answer,
+        *responses: ScriptedResponse,
         tls: ssl.SSLContext | None = None,
         host: str = "127.0.0.1",
         greeting: t.Callable[[Wire], None] | None = None,
     ) -> None:
-        self.answers = list(answers) or [answer()]
+        self.responses = list(responses) or [response()]
         self.requests: list[Request] = []
         self.gone = threading.Event()
         self.accepted = 0
@@ -217,7 +217,7 @@ class Server:
             threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        # clients that break off are what many tests are about
+        # in many tests, the client closes the connection early
         with contextlib.suppress(OSError):
             if self._greeting:
                 self._greeting(self._wire(connection, Request(b"", number)))
@@ -232,7 +232,7 @@ class Server:
                     return
                 request = Request(raw, number)
                 with self._lock:
-                    scripted = self.answers[min(len(self.requests), len(self.answers) - 1)]
+                    scripted = self.responses[min(len(self.requests), len(self.responses) - 1)]
                     self.requests.append(request)
                 wire = self._wire(connection, request)
                 if isinstance(scripted, bytes):
@@ -263,7 +263,7 @@ def _read_request(connection: socket.socket) -> bytes:
 
 
 def tunnel(wire: Wire) -> None:
-    """What a forward proxy does with CONNECT: let everything through to the port named, always on loopback."""
+    """Respond to CONNECT as a forward proxy: pass everything on to the named port, always on loopback."""
     port = int(wire.request.target.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as target:
         wire.send(head(200))
@@ -291,9 +291,9 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 
 @contextlib.contextmanager
 def refusing_address() -> t.Iterator[str]:
-    """Host and port where nobody listens."""
+    """Host and port that refuse connections."""
     with socket.socket() as holder:
-        # bound and not listening: refused for certain, and nobody else can take the port meanwhile
+        # bound and not listening: connections are refused, and no other process can take the port meanwhile
         holder.bind(("127.0.0.1", 0))
         yield f"127.0.0.1:{holder.getsockname()[1]}"
 
@@ -305,7 +305,7 @@ def full_backlog() -> t.Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
         address = listener.getsockname()
-        # more than fit; on loopback each is through, or waits for ever, when connect_ex() returns
+        # more than fit; on loopback, each is connected or waits forever when connect_ex() returns
         for _number in range(8):
             client = stack.enter_context(socket.socket())
             client.setblocking(False)

@@ -24,7 +24,7 @@ def is_control(character: str) -> bool:
 
 
 def is_bidirectional(character: str) -> bool:
-    # the implicit marks are not told apart by their class from the letters that they imitate
+    # the class of the implicit marks is that of the letters that they imitate
     embedding = unicodedata.bidirectional(character) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
     return embedding or unicodedata.name(character, "") in (
         "LEFT-TO-RIGHT MARK",

@@ -136,7 +136,7 @@ def test_name_that_a_shared_list_has_not(cached: Run, count: t.Callable[[], int]
     assert count() == 1
 
 
-def test_stored_list_gives_the_same_answer(cached: Run, simulator: t.Any, count: t.Callable[[], int]) -> None:
+def test_stored_list_gives_the_same_response(cached: Run, simulator: t.Any, count: t.Callable[[], int]) -> None:
     simulator.control("DELETE", "/jobs")
     assert cached(subjobs="flat") == cached(subjobs="flat") == cached(subjobs="flat", cache_ttl=0) != []
     assert count() == 2
@@ -327,7 +327,7 @@ def test_failure_is_not_stored_and_does_not_block(
     assert count() == 4
 
 
-def test_answer_that_breaks_off_is_stored_once_it_is_whole(
+def test_response_that_breaks_off_is_stored_once_it_is_whole(
     cached: Run, simulator: t.Any, count: t.Callable[[], int], folder: Path
 ) -> None:
     simulator.control("POST", "/faults", {"path": LISTS, "truncate": 30})
@@ -433,7 +433,7 @@ def test_key_that_was_cut_is_made_anew(cached: Run, count: t.Callable[[], int], 
     assert len((folder / "key").read_bytes()) == 32
 
 
-def test_full_disk_does_no_harm_to_the_answer(cached: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_does_no_harm_to_the_response(cached: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from ansible.utils.display import Display
 
     shown: list[str] = []

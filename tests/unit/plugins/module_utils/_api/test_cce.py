@@ -32,13 +32,13 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
     Wire,
-    answer,
     chunked,
     clear_environment,
     head,
+    response,
     then_close,
     then_reset,
 )
@@ -57,9 +57,9 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
 
 
-def jobs(url: str, told: Told | None = None, **typed: t.Any) -> Answer:
+def jobs(url: str, recorded: RecordedReport | None = None, **typed: t.Any) -> Answer:
     options = {**BY_TOKEN, "endpoint": url, "timeout": 10, "retries": 2, **typed}
-    return find_jobs(read_request(MODULE, options, {}, environment={}), "tests", (told or Told()).report)
+    return find_jobs(read_request(MODULE, options, {}, environment={}), "tests", (recorded or RecordedReport()).report)
 
 
 def failure(url: str, **options: t.Any) -> CceError:
@@ -77,10 +77,10 @@ def failure(url: str, **options: t.Any) -> CceError:
 @pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY], ids=["token", "key"])
 @pytest.mark.parametrize(("prefix", "path"), [("", ""), ("/", ""), ("/gateway/cce", "/gateway/cce"), ("/x/", "/x")])
 def test_request(credential: dict[str, str], prefix: str, path: str) -> None:
-    with Server(answer(body=[KEPT])) as server:
-        told = Told()
+    with Server(response(body=[KEPT])) as server:
+        recorded = RecordedReport()
         request = read_request(MODULE, {**credential, "endpoint": server.url + prefix}, {}, environment={})
-        found = find_jobs(request, "jobs_info", told.report)
+        found = find_jobs(request, "jobs_info", recorded.report)
         [sent] = server.requests
         host = server.host
     assert sent.line == f"GET {path}/api/v2/projects/p1/jobs HTTP/1.1"
@@ -92,7 +92,7 @@ def test_request(credential: dict[str, str], prefix: str, path: str) -> None:
     assert "content-length" not in headers and sent.body == b""
     assert ("authorization" in headers) is ("x-project-id" in headers) is ("x-auth-token" not in headers)
     assert ([job["id"] for job in found.jobs], found.fetched, found.project_id) == (["job-1"], 1, "p1")
-    assert told.notes == told.warnings == []
+    assert recorded.notes == recorded.warnings == []
 
 
 def test_user_agent() -> None:
@@ -109,7 +109,10 @@ def test_project_id_in_the_path() -> None:
     with Server() as server:
         options = {"token": "t", "project_id": "a/b?c#d%e", "endpoint": server.url}
         settings = read_request(MODULE, options, {}, environment={}).settings
-        with session_for(settings, "tests", Told().report) as session, Cce(session).jobs(Deadline(10)) as raw_jobs:
+        with (
+            session_for(settings, "tests", RecordedReport().report) as session,
+            Cce(session).jobs(Deadline(10)) as raw_jobs,
+        ):
             assert list(raw_jobs) == []
         assert server.requests[0].target == "/api/v2/projects/a%2Fb%3Fc%23d%25e/jobs"
 
@@ -133,7 +136,7 @@ LISTS: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 def test_lists(body: bytes, fetched: int, packed: bool) -> None:
     headers = {"Content-Encoding": "gzip"} if packed else {}
-    with Server(answer(body=gzip.compress(body) if packed else body, **headers)) as server:
+    with Server(response(body=gzip.compress(body) if packed else body, **headers)) as server:
         assert jobs(server.url).fetched == fetched
 
 
@@ -162,7 +165,7 @@ NO_LISTS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("body", "words"), NO_LISTS.values(), ids=NO_LISTS)
 def test_no_lists(body: bytes, words: str) -> None:
-    with Server(answer(body=body)) as server:
+    with Server(response(body=body)) as server:
         error = failure(server.url)
         assert len(server.requests) == 1
         assert error.url == f"{server.url}/api/v2/projects/p1/jobs"
@@ -188,7 +191,7 @@ def test_no_lists(body: bytes, words: str) -> None:
 def test_error_object_with_status_200(
     body: t.Any, words: str, code: str | None, message: str, request_id: str | None
 ) -> None:
-    with Server(answer(body=body)) as server:
+    with Server(response(body=body)) as server:
         error = failure(server.url)
     assert f"the response is a JSON object, expected a list ({words}). " in str(error)
 
@@ -198,8 +201,8 @@ def test_error_object_with_status_200(
 WHOLE = json.dumps([KEPT] * 50).encode()
 
 CUT: dict[str, bytes | t.Callable[[Wire], None]] = {
-    "nothing": answer(body=b""),
-    "no content": answer(204, b""),
+    "nothing": response(body=b""),
+    "no content": response(204, b""),
     "half a head": then_close(b"HTTP/1.1 200 OK\r\nContent-Type"),
     "length": then_close(head(200, Content_Length=str(len(WHOLE))) + WHOLE[:-100]),
     "length, by a reset": then_reset(head(200, Content_Length=str(len(WHOLE))) + WHOLE[:-100]),
@@ -211,25 +214,25 @@ CUT: dict[str, bytes | t.Callable[[Wire], None]] = {
         head(200, Content_Length=str(len(gzip.compress(WHOLE))), Content_Encoding="gzip") + gzip.compress(WHOLE)[:-20]
     ),
     "until the end of the connection": then_close(head(200) + WHOLE[:-100]),
-    "in order: in a text": answer(body=WHOLE[: WHOLE.rindex(b"Success") + 3]),
-    "in order: behind an element": answer(body=WHOLE[:-1]),
-    "in order: behind a comma": answer(body=WHOLE[: WHOLE.rindex(b", {") + 1]),
-    "in order: in an object": answer(body=b'{"items": [{}'),
-    "in order: in gzip": answer(body=gzip.compress(WHOLE)[:-20], Content_Encoding="gzip"),
-    "in order: gzip of a cut list": answer(body=gzip.compress(WHOLE[:-1]), Content_Encoding="gzip"),
+    "in order: in a text": response(body=WHOLE[: WHOLE.rindex(b"Success") + 3]),
+    "in order: behind an element": response(body=WHOLE[:-1]),
+    "in order: behind a comma": response(body=WHOLE[: WHOLE.rindex(b", {") + 1]),
+    "in order: in an object": response(body=b'{"items": [{}'),
+    "in order: in gzip": response(body=gzip.compress(WHOLE)[:-20], Content_Encoding="gzip"),
+    "in order: gzip of a cut list": response(body=gzip.compress(WHOLE[:-1]), Content_Encoding="gzip"),
 }
 
 
 @pytest.mark.parametrize("cut", CUT.values(), ids=CUT)
 def test_cut_lists(cut: bytes | t.Callable[[Wire], None]) -> None:
-    told = Told()
-    with Server(cut, cut, answer(body=WHOLE)) as server:
-        found = jobs(server.url, told)
+    recorded = RecordedReport()
+    with Server(cut, cut, response(body=WHOLE)) as server:
+        found = jobs(server.url, recorded)
         assert len(server.requests) == 3
     # none of the elements that came before the cut counts twice
     assert (len(found.jobs), found.fetched) == (50, 50)
-    assert len(told.notes) == 2
-    assert told.warnings == []
+    assert len(recorded.notes) == 2
+    assert recorded.warnings == []
 
 
 @pytest.mark.parametrize("cut", CUT.values(), ids=CUT)
@@ -282,7 +285,7 @@ ELEMENT = b', {"a": "%s"}'
 )
 def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool) -> None:
     data = bomb(beginning, filling)
-    scripted = answer(body=data, Content_Encoding="gzip")
+    scripted = response(body=data, Content_Encoding="gzip")
     if in_chunks:
         scripted = chunked(data, Content_Encoding="gzip") + b"0\r\n\r\n"
     with Server(scripted) as server:
@@ -303,7 +306,7 @@ def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool) -> None:
 
 
 def test_bomb_in_a_failure() -> None:
-    with Server(answer(403, bomb(b"{", b" ", 256 << 20), Content_Encoding="gzip")) as server:
+    with Server(response(403, bomb(b"{", b" ", 256 << 20), Content_Encoding="gzip")) as server:
         assert failure(server.url).kind == "permission"
 
 
@@ -314,15 +317,15 @@ def test_bomb_in_a_failure() -> None:
 @pytest.mark.parametrize("enabled", [True, False])
 @pytest.mark.parametrize(
     "script",
-    [answer(), answer(403, ""), answer(body="<html>"), Wire.hang],
-    ids=["a list", "refused", "no list", "no answer"],
+    [response(), response(403, ""), response(body="<html>"), Wire.hang],
+    ids=["a list", "refused", "no list", "no response"],
 )
 def test_garbage_collection_is_as_before(enabled: bool, script: bytes | t.Callable[[Wire], None]) -> None:
     before = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()
         with Server(script) as server:
-            if script == answer():
+            if script == response():
                 jobs(server.url)
             else:
                 failure(server.url, timeout=0.3)
@@ -331,7 +334,7 @@ def test_garbage_collection_is_as_before(enabled: bool, script: bytes | t.Callab
         (gc.enable if before else gc.disable)()
 
 
-def test_garbage_collection_after_an_answer_that_took_too_long() -> None:
+def test_garbage_collection_after_a_response_that_took_too_long() -> None:
     # the thread that reads it is left behind in the middle of the list
     release = threading.Event()
 
@@ -379,7 +382,7 @@ def test_files_import_without_the_library() -> None:
 
 
 def mangled(source: random.Random) -> bytes:
-    """A real answer with a few bytes changed, dropped, repeated or put in."""
+    """A real response with a few bytes changed, dropped, repeated or put in."""
     packed = source.random() < 0.3
     body = json.dumps([KEPT] * source.randint(0, 3)).encode()
     options = {"Content_Encoding": "gzip"} if packed else {}
@@ -388,7 +391,7 @@ def mangled(source: random.Random) -> bytes:
     if source.random() < 0.4:
         whole = chunked(data, **options) + b"0\r\n\r\n"
     else:
-        whole = answer(
+        whole = response(
             source.choice([200, 200, 302, 401, 429, 500]), data, Retry_After="0.01", Location="/x", **options
         )
     for _change in range(source.randint(1, 4)):

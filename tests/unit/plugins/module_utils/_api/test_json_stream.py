@@ -153,13 +153,13 @@ def test_integers_of_more_digits_than_python_reads() -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 # objects
 
-ANSWER = b' {"kind": "List", "items": [1, {"a": 2.5}], "more": null} \n'
+RESPONSE = b' {"kind": "List", "items": [1, {"a": 2.5}], "more": null} \n'
 
 
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        (ANSWER, [1, {"a": 2.5}]),
+        (RESPONSE, [1, {"a": 2.5}]),
         (b'{"jobs":[]}', []),
         (b'{"jobs":[1],"items":[2]}', [2]),
         (b'{"jobs":[1],"items":null}', [1]),
@@ -181,14 +181,14 @@ def test_an_object_without_a_list_is_part_of_the_fault(wrappers: tuple[str, ...]
 
 def test_without_wrappers_no_member_counts() -> None:
     with pytest.raises(StreamFault, match=r"^is a JSON object, expected a list$"):
-        list(elements([ANSWER]))
+        list(elements([RESPONSE]))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
 # truncation
 
 
-@pytest.mark.parametrize("document", [DOCUMENT, ANSWER], ids=["list", "object"])
+@pytest.mark.parametrize("document", [DOCUMENT, RESPONSE], ids=["list", "object"])
 @pytest.mark.parametrize("cut", [lambda document: [document], in_bytes], ids=["one piece", "bytes"])
 def test_a_truncated_text(document: bytes, cut: t.Callable[[bytes], list[bytes]]) -> None:
     expected = read(document)

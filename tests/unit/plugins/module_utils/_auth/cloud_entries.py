@@ -19,7 +19,10 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.sett
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Told, answer
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
+    response,
+)
 
 Entry = dict[str, t.Any]
 
@@ -37,10 +40,10 @@ AUTH = {
 KEY = {"ak": "some-ak", "sk": SECRET_KEY, "project_id": "some-project"}
 
 
-def read(told: Told | None = None, **typed: t.Any) -> Settings:
+def read(recorded: RecordedReport | None = None, **typed: t.Any) -> Settings:
     settings = read_request(MODULE, {"cloud": "mine", **typed}, {}, environment={}).settings
     assert isinstance(settings.credential, CloudEntry)
-    return read_entry(settings, settings.credential, (told or Told()).report)
+    return read_entry(settings, settings.credential, (recorded or RecordedReport()).report)
 
 
 def refusal(kind: str = "option", **typed: t.Any) -> str:
@@ -62,7 +65,7 @@ def issued(catalog: t.Any = None, project: t.Any = None, **headers: str) -> byte
         "project": project or {"id": "p1", "name": "eu-de_team", "domain": {"id": "d", "name": "d"}},
         "catalog": catalog or [],
     }
-    return answer(201, {"token": token}, **(headers or {"X_Subject_Token": ISSUED}))
+    return response(201, {"token": token}, **(headers or {"X_Subject_Token": ISSUED}))
 
 
 def catalog_of(url: str, interface: str = "public") -> list[Entry]:
@@ -70,18 +73,18 @@ def catalog_of(url: str, interface: str = "public") -> list[Entry]:
     return [{"type": "cce", "name": "cce", "id": "s", "endpoints": [endpoint]}]
 
 
-def ask(told: Told, **typed: t.Any) -> Answer:
+def ask(recorded: RecordedReport, **typed: t.Any) -> Answer:
     return find_jobs(
-        read_request(MODULE, {"cloud": "mine", "retries": 0, "timeout": 20, **typed}, {}, {}), "tests", told.report
+        read_request(MODULE, {"cloud": "mine", "retries": 0, "timeout": 20, **typed}, {}, {}), "tests", recorded.report
     )
 
 
 def failure(kind: str, **typed: t.Any) -> CceError:
-    told = Told()
+    recorded = RecordedReport()
     with pytest.raises(CceError) as caught:
-        ask(told, **typed)
+        ask(recorded, **typed)
     error = caught.value
     assert error.kind == kind, f"{error.kind}: {error}"
-    assert "Zx9" not in f"{error} {error.as_dict()} {told.notes} {told.warnings}"
+    assert "Zx9" not in f"{error} {error.as_dict()} {recorded.notes} {recorded.warnings}"
     assert error.__cause__ is None
     return error

@@ -26,7 +26,11 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.sett
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Request, Told, answer
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
+    Request,
+    response,
+)
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "iam"
 TOKEN_BODY: dict[str, t.Any] = json.loads((FIXTURES / "token-project.json").read_text(encoding="utf-8"))
@@ -63,12 +67,12 @@ def client_for(settings: Settings, report: Report) -> Client:
     )
 
 
-def identity_for(told: Told | None = None, **typed: t.Any) -> Identity:
+def identity_for(recorded: RecordedReport | None = None, **typed: t.Any) -> Identity:
     settings = settings_for(**typed)
-    told = told or Told()
-    client = client_for(settings, told.report)
+    recorded = recorded or RecordedReport()
+    client = client_for(settings, recorded.report)
     try:
-        return identify(settings, client, told.report, Deadline(settings.timeout))
+        return identify(settings, client, recorded.report, Deadline(settings.timeout))
     finally:
         client.close()
 
@@ -82,12 +86,12 @@ def refusal(**typed: t.Any) -> CceError:
 
 def login(body: t.Any = TOKEN_BODY, token: str = ISSUED) -> bytes:
     """A successful login."""
-    return answer(201, body, X_Subject_Token=token)
+    return response(201, body, X_Subject_Token=token)
 
 
 def projects(*found: t.Any) -> bytes:
     """A list of projects."""
-    return answer(200, {"projects": list(found), "links": {}})
+    return response(200, {"projects": list(found), "links": {}})
 
 
 def check_signature(request: Request, secret_key: str = SECRET_KEY) -> set[str]:

@@ -35,9 +35,9 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     refusal,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
+    response,
 )
 
 
@@ -51,7 +51,7 @@ def signed_request(
 ) -> None:
     credential = AccessKeyCredential(ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN, procedure)
     auth = auth or SignatureAuth(credential, {"X-Project-Id": "p1"})
-    client = Client(verify=True, proxy=proxy, retries=0, agent="tests", report=Told().report)
+    client = Client(verify=True, proxy=proxy, retries=0, agent="tests", report=RecordedReport().report)
     call = Call("list", url, auth, headers={"Content-Type": "application/json"}, **more)
     with pytest.raises(CceError) if refused else contextlib.nullcontext():
         client.fetch(call, b"".join, Deadline(10))
@@ -122,11 +122,11 @@ def test_signed_body_is_the_one_sent(procedure: str) -> None:
 
 
 def test_retries_are_signed_again() -> None:
-    with Server(answer(503, "", Retry_After="1.1"), answer()) as server:
+    with Server(response(503, "", Retry_After="1.1"), response()) as server:
         request = read_request(
             MODULE, {**BY_KEY, "project_id": "p1", "endpoint": server.url, "retries": 1}, {}, environment={}
         )
-        find_jobs(request, "tests", Told().report)
+        find_jobs(request, "tests", RecordedReport().report)
         first, second = server.requests
     check_signature(first)
     check_signature(second)
@@ -150,7 +150,7 @@ def http_date(seconds: float) -> str:
 @pytest.mark.parametrize("call", ["look-up", "jobs"])
 def test_clock_that_is_wrong(ahead: float, figure: str, call: str) -> None:
     body = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: x-sdk-date expired"}
-    with Server(answer(401, body, Date=http_date(ahead))) as server:
+    with Server(response(401, body, Date=http_date(ahead))) as server:
         if call == "look-up":
             error = refusal(**BY_KEY, project_name="eu-de_x", auth_url=server.url)
             advice = str(error)
@@ -166,13 +166,13 @@ def test_clock_that_is_wrong(ahead: float, figure: str, call: str) -> None:
 @pytest.mark.parametrize("credential", [BY_KEY, BY_SESSION_KEY], ids=["key", "session key"])
 def test_refused_signature(credential: dict[str, str], date: float | str) -> None:
     header = date if isinstance(date, str) else http_date(date)
-    with Server(answer(401, {"error_code": "APIGW.0301"}, Date=header)) as server:
+    with Server(response(401, {"error_code": "APIGW.0301"}, Date=header)) as server:
         error = refusal(**credential, project_name="eu-de_x", auth_url=server.url)
     advised = ["access_key", "secret_key", "signature", "clock", *({*credential} & {"security_token"})]
     assert [word for word in advised if word not in str(error)] == []
 
 
 def test_clock_matters_only_after_a_refusal() -> None:
-    with Server(answer(403, {}, Date=http_date(1200))) as server:
+    with Server(response(403, {}, Date=http_date(1200))) as server:
         error = refusal(**BY_KEY, project_name="eu-de_x", auth_url=server.url)
     assert "clock" not in str(error)

@@ -26,20 +26,20 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     read,
     refusal,
 )
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Told
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 
 def test_settings_from_an_entry(write: t.Callable[..., None], tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     authority.touch()
     write({"mine": {"auth": AUTH, "region_name": "eu-de", "cacert": str(authority), "interface": "internal"}})
-    told = Told()
-    found = read(told)
+    recorded = RecordedReport()
+    found = read(recorded)
     assert (found.region, found.project_name, found.project_id) == ("eu-de", "eu-de_team", None)
     assert (found.auth_url, found.verify) == ("https://iam.example.com/v3", str(authority))
     assert isinstance(found.credential, CloudEntry)
     assert found.credential.login.interfaces == ("internal",)
-    assert set(told.secrets) == {PASSWORD}
+    assert set(recorded.secrets) == {PASSWORD}
     assert "Zx9" not in repr(found)
 
 
@@ -166,8 +166,8 @@ def test_unknown_region(write: t.Callable[..., None]) -> None:
 )
 def test_access_key(write: t.Callable[..., None], entry: Entry, security_token: str | None) -> None:
     write({"mine": {"region_name": "eu-de", **entry}})
-    told = Told()
-    found = read(told, signature="access")
+    recorded = RecordedReport()
+    found = read(recorded, signature="access")
     assert found.credential == AccessKeyCredential("some-ak", SECRET_KEY, security_token, "access")
     assert (found.project_id, found.region) == ("some-project", "eu-de")
-    assert {SECRET_KEY, security_token} - {None} <= set(told.secrets)
+    assert {SECRET_KEY, security_token} - {None} <= set(recorded.secrets)

@@ -23,7 +23,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     Entry,
     read,
 )
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Told
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def test_keys_beside_another_login(write: t.Callable[..., None], keys: Entry, in
     # keys for object storage, as in the documentation of Open Telekom Cloud
     auth = {name: value for name, value in AUTH.items() if "passcode" not in login or name != "password"}
     write({"mine": {"auth": {**auth, **(keys if in_auth else {})}, **({} if in_auth else keys), **login}})
-    told = Told()
-    found = read(told)
+    recorded = RecordedReport()
+    found = read(recorded)
     assert isinstance(found.credential, CloudEntry)
     assert found.credential.login.plugin
-    assert {value for name, value in keys.items() if value != "some-ak"} <= set(told.secrets)
+    assert {value for name, value in keys.items() if value != "some-ak"} <= set(recorded.secrets)
 
 
 def plugin_of(settings: Settings) -> t.Any:
@@ -136,13 +136,13 @@ def test_project_of_the_task_fixes_the_region(
         del auth["auth_url"]
     override = "https://cce.eu-de.otc.t-systems.com"
     write({"mine": {"cce_endpoint_override": override, **entry, "auth": auth}})
-    told = Told()
-    found = read(told, project_name="eu-nl_lab", **typed)
+    recorded = RecordedReport()
+    found = read(recorded, project_name="eu-nl_lab", **typed)
     assert (found.region, (found.auth_url or "").replace("/v3", "")) == (expected[0], expected[1].replace("/v3", ""))
     assert found.endpoint == (override if typed else None)
     if not typed:
         # what the entry has is passed over, and the log shows that
-        assert any("cce_endpoint_override" in note and "eu-nl" in note for note in told.notes)
+        assert any("cce_endpoint_override" in note and "eu-nl" in note for note in recorded.notes)
 
 
 def test_options_are_not_passed_over(write: t.Callable[..., None]) -> None:

@@ -25,14 +25,14 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     Entry,
     refusal,
 )
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Told
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 
 def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("openstack", "openstack.config"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(CceError) as caught:
-        find_jobs(read_request(MODULE, {"cloud": "mine"}, {}, {}), "tests", Told().report)
+        find_jobs(read_request(MODULE, {"cloud": "mine"}, {}, {}), "tests", RecordedReport().report)
     assert caught.value.kind == "dependency"
     assert "openstacksdk" in str(caught.value)
     assert sys.executable in str(caught.value)

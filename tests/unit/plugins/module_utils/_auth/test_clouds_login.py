@@ -27,9 +27,9 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import INVALID_IDS
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
+    response,
     then_close,
 )
 
@@ -40,32 +40,32 @@ def test_login_is_one_request(
     write: t.Callable[..., None], capfd: pytest.CaptureFixture[str], path: str, interface: str
 ) -> None:
     with Server() as server:
-        server.answers = [issued(catalog_of(server.url, interface.replace("URL", ""))), answer()]
+        server.responses = [issued(catalog_of(server.url, interface.replace("URL", ""))), response()]
         auth = {**AUTH, "auth_url": server.url + path}
         write({"mine": {"auth": auth, "interface": interface, "region_name": "eu-de"}})
-        told = Told()
-        assert ask(told).project_id == "p1"
+        recorded = RecordedReport()
+        assert ask(recorded).project_id == "p1"
     login, jobs = server.requests
     assert login.line == f"POST {path.rstrip('/').removesuffix('/v3') or ''}/v3/auth/tokens HTTP/1.1"
     assert json.loads(login.body)["auth"]["identity"]["password"]["user"]["password"] == PASSWORD
     assert login.headers["user-agent"].startswith("opentelekomcloud.cce/")
     assert jobs.line.startswith("GET /api/v2/projects/p1/jobs")
     assert jobs.headers["x-auth-token"] == ISSUED
-    assert {ISSUED, PASSWORD} <= set(told.secrets)
+    assert {ISSUED, PASSWORD} <= set(recorded.secrets)
     assert capfd.readouterr() == ("", "")
 
 
 def test_access_key_needs_no_login(write: t.Callable[..., None]) -> None:
-    with Server(answer()) as server:
+    with Server(response()) as server:
         write({"mine": {"auth": KEY, "cce_endpoint_override": server.url}})
-        ask(Told())
+        ask(RecordedReport())
     [request] = server.requests
     assert request.headers["authorization"].startswith("SDK-HMAC-SHA256 ")
     assert request.headers["x-project-id"] == "some-project"
 
 
 def test_redirect_is_refused(write: t.Callable[..., None]) -> None:
-    with Server(issued()) as other, Server(answer(307, "", Location=f"{other.url}/v3/auth/tokens")) as server:
+    with Server(issued()) as other, Server(response(307, "", Location=f"{other.url}/v3/auth/tokens")) as server:
         write({"mine": {"auth": {**AUTH, "auth_url": server.url}}})
         failure("response")
     assert (len(server.requests), other.requests) == (1, [])
@@ -74,13 +74,17 @@ def test_redirect_is_refused(write: t.Callable[..., None]) -> None:
 @pytest.mark.parametrize(
     ("reply", "kind", "words"),
     [
-        (answer(401, {"error": {"code": 401, "message": f"{PASSWORD} is wrong"}}), "authentication", "cloud 'mine' in"),
-        (answer(403, {}), "permission", "cloud 'mine' in"),
-        (answer(404, {}), "not_found", "auth_url"),
-        (answer(503, {}), "unavailable", "503"),
-        (answer(200, "<html>", X_Subject_Token=ISSUED), "response", "auth_url"),
-        (answer(200, {"token": 7}, X_Subject_Token=ISSUED), "response", "auth_url"),
-        (answer(201, [], X_Subject_Token=ISSUED), "response", "auth_url"),
+        (
+            response(401, {"error": {"code": 401, "message": f"{PASSWORD} is wrong"}}),
+            "authentication",
+            "cloud 'mine' in",
+        ),
+        (response(403, {}), "permission", "cloud 'mine' in"),
+        (response(404, {}), "not_found", "auth_url"),
+        (response(503, {}), "unavailable", "503"),
+        (response(200, "<html>", X_Subject_Token=ISSUED), "response", "auth_url"),
+        (response(200, {"token": 7}, X_Subject_Token=ISSUED), "response", "auth_url"),
+        (response(201, [], X_Subject_Token=ISSUED), "response", "auth_url"),
         (issued(X_Other="x"), "response", "auth_url"),
     ],
 )
@@ -111,9 +115,9 @@ def test_only_endpoint_of_a_private_cloud(write: t.Callable[..., None]) -> None:
     # the name of this project does not begin with a region
     project = {"id": "p1", "name": "blue", "domain": {"id": "d", "name": "d"}}
     with Server() as server:
-        server.answers = [issued(catalog_of(server.url), project), answer()]
+        server.responses = [issued(catalog_of(server.url), project), response()]
         write({"mine": {"auth": {**AUTH, "auth_url": server.url, "project_name": "blue"}}})
-        assert ask(Told()).project_id == "p1"
+        assert ask(RecordedReport()).project_id == "p1"
 
 
 def test_timeout_applies_to_the_login(write: t.Callable[..., None]) -> None:
@@ -123,18 +127,18 @@ def test_timeout_applies_to_the_login(write: t.Callable[..., None]) -> None:
 
 
 def test_login_uses_the_proxy(write: t.Callable[..., None]) -> None:
-    with Server(issued(), answer()) as proxy:
+    with Server(issued(), response()) as proxy:
         write({"mine": {"auth": {**AUTH, "auth_url": "http://iam.example.com/v3"}}})
-        ask(Told(), proxy=proxy.url, endpoint="http://cce.example.com")
+        ask(RecordedReport(), proxy=proxy.url, endpoint="http://cce.example.com")
     assert proxy.requests[0].line == "POST http://iam.example.com/v3/auth/tokens HTTP/1.1"
 
 
 def test_login_is_renewed_once(write: t.Callable[..., None]) -> None:
     second = "Zx9-second"
     with Server() as server:
-        server.answers = [issued(), answer(401, {}), issued(X_Subject_Token=second), answer()]
+        server.responses = [issued(), response(401, {}), issued(X_Subject_Token=second), response()]
         write({"mine": {"auth": {**AUTH, "auth_url": server.url}}})
-        ask(Told(), endpoint=server.url)
+        ask(RecordedReport(), endpoint=server.url)
     assert [request.method for request in server.requests] == ["POST", "GET", "POST", "GET"]
     assert server.requests[-1].headers["x-auth-token"] == second
 
@@ -149,11 +153,11 @@ def test_login_is_renewed_once(write: t.Callable[..., None]) -> None:
 )
 @pytest.mark.parametrize(
     "failure_of",
-    [issued(), answer(503, "", Retry_After="0.01"), answer(429, ""), then_close(b"")],
+    [issued(), response(503, "", Retry_After="0.01"), response(429, ""), then_close(b"")],
     ids=["renewal", "503", "429", "closed"],
 )
 def test_passcode_is_sent_once(write: t.Callable[..., None], place: str, login: Entry, failure_of: t.Any) -> None:
-    with Server(failure_of, answer(401, {})) as server:
+    with Server(failure_of, response(401, {})) as server:
         auth = {key: value for key, value in AUTH.items() if key != "password" or "auth_methods" in login}
         auth["auth_url"] = server.url
         write(
@@ -161,7 +165,12 @@ def test_passcode_is_sent_once(write: t.Callable[..., None], place: str, login: 
             {"mine": {"auth": {"passcode": "Zx9-code"}}} if place == "entry" else None,
         )
         with pytest.raises(CceError):
-            ask(Told(), endpoint=server.url, retries=3, **({"passcode": "Zx9-code"} if place == "option" else {}))
+            ask(
+                RecordedReport(),
+                endpoint=server.url,
+                retries=3,
+                **({"passcode": "Zx9-code"} if place == "option" else {}),
+            )
         sent = [request for request in server.requests if b"Zx9-code" in request.body]
         assert len(sent) == 1
     assert sent[0].json["auth"]["identity"]["totp"]["user"]["passcode"] == "Zx9-code"
@@ -231,10 +240,10 @@ def test_agency_logs_in_to_the_project_that_is_listed(
         "target_project_name": "eu-de_theirs",
     }
     with Server() as server:
-        server.answers = [issued(), issued(project=theirs, X_Subject_Token="Zx9-assumed"), answer()]
+        server.responses = [issued(), issued(project=theirs, X_Subject_Token="Zx9-assumed"), response()]
         own = {key: value for key, value in AUTH.items() if key != "project_domain_name"}
         write({"mine": {"auth_type": "agency", "auth": {**own, **target, "auth_url": f"{server.url}/v3"}}})
-        assert ask(Told(), endpoint=server.url, **typed).project_id == "p2"
+        assert ask(RecordedReport(), endpoint=server.url, **typed).project_id == "p2"
     login, assumed, jobs = server.requests
     # the login of the user itself stays as it is in the entry
     assert login.json["auth"]["scope"]["project"]["name"] == "eu-de_team"
@@ -246,7 +255,7 @@ def test_agency_logs_in_to_the_project_that_is_listed(
 def test_agency_without_a_project(write: t.Callable[..., None], agency: None) -> None:
     target = {"target_agency_name": "reader", "target_domain_name": "theirs"}
     with Server(
-        issued(), answer(201, {"token": {"methods": ["assume_role"]}}, X_Subject_Token="Zx9-assumed")
+        issued(), response(201, {"token": {"methods": ["assume_role"]}}, X_Subject_Token="Zx9-assumed")
     ) as server:
         write({"mine": {"auth_type": "agency", "auth": {**AUTH, **target, "auth_url": f"{server.url}/v3"}}})
         assert "target_project_name" in str(failure("option", endpoint=server.url))

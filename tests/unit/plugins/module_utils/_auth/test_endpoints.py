@@ -25,9 +25,9 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     refusal,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
+    response,
 )
 
 
@@ -169,7 +169,7 @@ def test_public_hosts(region: str, given: str) -> None:
     names = {"region": region, "project_name": "any"} if given == "region" else {"project_name": f"{region}_team"}
     assert identity_for(**BY_TOKEN, region=region, project_id="p1").endpoint == f"https://{cce}"
     # this proxy shows the target of a call, and lets nothing through
-    with Server(answer(403, "")) as proxy:
+    with Server(response(403, "")) as proxy:
         for credential in (BY_PASSWORD, BY_TOKEN, BY_KEY):
             refusal(**credential, **names, proxy=proxy.url)
         assert [request.target for request in proxy.requests] == [f"{iam}:443"] * 3
@@ -197,7 +197,7 @@ def test_plain_http_from_the_catalog_of_an_https_login(
         user = {"id": "u", "name": "u", "domain": {"id": "d", "name": "d"}}
         project = {"id": "p1", "name": "eu-de_x", "domain": {"id": "d", "name": "d"}}
         url = "http://cce.example.test"
-        iam.answers = [login({"token": {"user": user, "project": project, "catalog": [entry("cce", at(url))]}})]
+        iam.responses = [login({"token": {"user": user, "project": project, "catalog": [entry("cce", at(url))]}})]
         typed: dict[str, t.Any] = {"ca_cert": trusted.authority, "retries": 0}
         if credential == "cloud":
             auth = {"auth_url": iam.url, "username": "u", "password": "Zx9-password", "user_domain_name": "d"}
@@ -205,18 +205,18 @@ def test_plain_http_from_the_catalog_of_an_https_login(
             typed.update(cloud="mine")
         else:
             typed.update(**BY_PASSWORD, project_name="eu-de_x", auth_url=iam.url)
-        told = Told()
+        recorded = RecordedReport()
         with pytest.raises(CceError) as caught:
-            find_jobs(read_request(MODULE, typed, {}, {}), "tests", told.report)
+            find_jobs(read_request(MODULE, typed, {}, {}), "tests", recorded.report)
         assert caught.value.kind == "response"
         for fact in (url, iam.url, "endpoint"):
             assert fact in str(caught.value)
-        assert (len(iam.requests), told.warnings) == (1, [])
+        assert (len(iam.requests), recorded.warnings) == (1, [])
 
 
 def test_plain_http_on_this_machine_is_no_loss(trusted: t.Any) -> None:
     with Server() as cce, Server(tls=trusted.context) as iam:
         project = {"id": "p1", "name": "eu-de_x"}
-        iam.answers = [login({"token": {"project": project, "catalog": [entry("cce", at(cce.url))]}})]
+        iam.responses = [login({"token": {"project": project, "catalog": [entry("cce", at(cce.url))]}})]
         typed = {**BY_PASSWORD, "project_name": "eu-de_x", "auth_url": iam.url, "ca_cert": trusted.authority}
-        assert find_jobs(read_request(MODULE, typed, {}, {}), "tests", Told().report).jobs == []
+        assert find_jobs(read_request(MODULE, typed, {}, {}), "tests", RecordedReport().report).jobs == []

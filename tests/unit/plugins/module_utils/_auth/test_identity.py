@@ -35,41 +35,41 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     projects,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
+    response,
     then_close,
 )
 
 
-def jobs(told: Told | None = None, **typed: t.Any) -> t.Any:
+def jobs(recorded: RecordedReport | None = None, **typed: t.Any) -> t.Any:
     request = read_request(MODULE, {"timeout": 10, "retries": 4, **typed}, {}, environment={})
-    return find_jobs(request, "tests", (told or Told()).report)
+    return find_jobs(request, "tests", (recorded or RecordedReport()).report)
 
 
 def refused_token() -> bytes:
-    return answer(401, {"error_code": "APIGW.0307", "error_msg": "The token must be updated", "request_id": "1"})
+    return response(401, {"error_code": "APIGW.0307", "error_msg": "The token must be updated", "request_id": "1"})
 
 
 def test_login_is_renewed_once() -> None:
-    told = Told()
-    with Server(login(), refused_token(), login(token="second-token"), answer()) as server:
-        found = jobs(told, **BY_PASSWORD, project_name="eu-de_test", auth_url=server.url, endpoint=server.url)
+    recorded = RecordedReport()
+    with Server(login(), refused_token(), login(token="second-token"), response()) as server:
+        found = jobs(recorded, **BY_PASSWORD, project_name="eu-de_test", auth_url=server.url, endpoint=server.url)
         assert [request.method for request in server.requests] == ["POST", "GET", "POST", "GET"]
         assert [server.requests[place].headers["x-auth-token"] for place in (1, 3)] == [ISSUED, "second-token"]
         # all over one connection
         assert server.accepted == 1
     assert (found.jobs, found.project_id) == ([], PROJECT_ID)
-    assert len(told.notes) == 1
-    assert told.secrets == [PASSWORD, ISSUED, "second-token"]
-    assert told.warnings == []
+    assert len(recorded.notes) == 1
+    assert recorded.secrets == [PASSWORD, ISSUED, "second-token"]
+    assert recorded.warnings == []
 
 
 FAILURES: list[t.Any] = [
-    answer(401, ""),
-    answer(429, "", Retry_After="0.01"),
-    answer(500, ""),
-    answer(503, "", Retry_After="0.01"),
+    response(401, ""),
+    response(429, "", Retry_After="0.01"),
+    response(500, ""),
+    response(503, "", Retry_After="0.01"),
     login("{"),
     then_close(b""),
     then_close(login()[:-5]),
@@ -78,14 +78,14 @@ FAILURES: list[t.Any] = [
 
 @pytest.mark.parametrize("failure", FAILURES, ids=range(len(FAILURES)))
 def test_passcode_is_sent_once(failure: t.Any) -> None:
-    with Server(failure, login(), answer()) as server:
+    with Server(failure, login(), response()) as server:
         with pytest.raises(CceError):
             jobs(**BY_PASSWORD, passcode=PASSCODE, project_name="eu-de", auth_url=server.url, endpoint=server.url)
         assert [request.method for request in server.requests] == ["POST"]
 
 
 def test_login_with_a_passcode_is_not_renewed() -> None:
-    with Server(login(), refused_token(), login(), answer()) as server:
+    with Server(login(), refused_token(), login(), response()) as server:
         with pytest.raises(CceError) as caught:
             jobs(**BY_PASSWORD, passcode=PASSCODE, project_name="eu-de", auth_url=server.url, endpoint=server.url)
         assert [request.method for request in server.requests] == ["POST", "GET"]
@@ -93,7 +93,7 @@ def test_login_with_a_passcode_is_not_renewed() -> None:
 
 
 def test_login_is_not_renewed_twice() -> None:
-    with Server(login(), refused_token(), login(), refused_token(), login(), answer()) as server:
+    with Server(login(), refused_token(), login(), refused_token(), login(), response()) as server:
         with pytest.raises(CceError) as caught:
             jobs(**BY_PASSWORD, project_name="eu-de_test", auth_url=server.url, endpoint=server.url)
         assert len(server.requests) == 4
@@ -101,7 +101,7 @@ def test_login_is_not_renewed_twice() -> None:
 
 
 def test_renewal_that_fails() -> None:
-    with Server(login(), refused_token(), answer(401, "")) as server:
+    with Server(login(), refused_token(), response(401, "")) as server:
         with pytest.raises(CceError) as caught:
             jobs(**BY_PASSWORD, project_name="eu-de_test", auth_url=server.url, endpoint=server.url)
         assert len(server.requests) == 3
@@ -111,7 +111,7 @@ def test_renewal_that_fails() -> None:
 @pytest.mark.parametrize("status", [401, 403, 404])
 @pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY, BY_SESSION_KEY], ids=["token", "key", "session key"])
 def test_refused_credentials_are_not_sent_again(credential: dict[str, str], status: int) -> None:
-    with Server(answer(status, {"error_code": "APIGW.0301", "error_msg": "No."})) as server:
+    with Server(response(status, {"error_code": "APIGW.0301", "error_msg": "No."})) as server:
         with pytest.raises(CceError) as caught:
             jobs(**credential, project_id="p1", endpoint=server.url, auth_url=server.url)
         assert len(server.requests) == 1
@@ -129,7 +129,7 @@ def test_netrc_is_never_used(
     netrc.write_text("machine 127.0.0.1\nlogin user\npassword from-netrc\n")
     monkeypatch.setenv(variable, str(tmp_path if variable == "HOME" else netrc))
     first = login() if credential is BY_PASSWORD else projects({"id": "p1", "name": "eu-de_x"})
-    with Server(first, answer()) as server:
+    with Server(first, response()) as server:
         jobs(**credential, project_name="eu-de_x", auth_url=server.url, endpoint=server.url)
         assert len(server.requests) == 2
         for request in server.requests:
@@ -140,7 +140,7 @@ def test_netrc_is_never_used(
 
 def test_redirects_are_not_followed() -> None:
     for credential in (BY_TOKEN, BY_SESSION_KEY, BY_PASSWORD):
-        with Server() as target, Server(answer(307, "", Location=target.url)) as server:
+        with Server() as target, Server(response(307, "", Location=target.url)) as server:
             with pytest.raises(CceError) as caught:
                 jobs(**credential, project_name="eu-de_x", auth_url=server.url, endpoint=server.url)
             assert (len(server.requests), target.accepted) == (1, 0)
@@ -151,20 +151,20 @@ def test_secrets_in_responses_are_masked() -> None:
     secrets = (TOKEN, SECRET_KEY, SECURITY_TOKEN, PASSWORD, PASSCODE, ISSUED)
     body = {"error_code": ISSUED, "error_msg": " / ".join(secrets), "request_id": TOKEN}
     for credential in (BY_TOKEN, BY_SESSION_KEY, {**BY_PASSWORD, "passcode": PASSCODE}):
-        told = Told()
-        with Server(login(), answer(503, body, Retry_After="0.01"), answer(403, body)) as server:
+        recorded = RecordedReport()
+        with Server(login(), response(503, body, Retry_After="0.01"), response(403, body)) as server:
             if "password" not in credential:
-                server.answers = server.answers[1:]
+                server.responses = server.responses[1:]
             with pytest.raises(CceError) as caught:
-                jobs(told, **credential, project_id="p1", auth_url=server.url, endpoint=server.url)
+                jobs(recorded, **credential, project_id="p1", auth_url=server.url, endpoint=server.url)
             assert "********" in str(caught.value)
-            assert len(told.notes) == 1
-            said = str(caught.value) + str(caught.value.as_dict()) + str(told.notes) + str(told.warnings)
+            assert len(recorded.notes) == 1
+            said = str(caught.value) + str(caught.value.as_dict()) + str(recorded.notes) + str(recorded.warnings)
             sent = {*credential.values()} & {*secrets}
-            assert not [secret for secret in (*sent, *told.secrets) if secret in said]
+            assert not [secret for secret in (*sent, *recorded.secrets) if secret in said]
             # masking a string as short as a passcode would damage times and names
-            assert sent - {PASSCODE} <= {*told.secrets}
-            assert PASSCODE not in told.secrets
+            assert sent - {PASSCODE} <= {*recorded.secrets}
+            assert PASSCODE not in recorded.secrets
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     refusal,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
+    response,
 )
 
 
@@ -98,10 +98,10 @@ def test_login_request(typed: dict[str, t.Any], expected: dict[str, t.Any], path
 
 
 def test_login_response() -> None:
-    told = Told()
+    recorded = RecordedReport()
     with Server(login()) as server:
-        identity = identity_for(told, **BY_PASSWORD, project_name="eu-de_test", auth_url=server.url)
-    assert told.secrets == [ISSUED]
+        identity = identity_for(recorded, **BY_PASSWORD, project_name="eu-de_test", auth_url=server.url)
+    assert recorded.secrets == [ISSUED]
     assert (identity.project_id, identity.renewable) == (PROJECT_ID, True)
     assert identity.endpoint == "https://cce.eu-de.otc.t-systems.com"
     assert ISSUED not in repr(identity)
@@ -137,36 +137,36 @@ DOMAIN_TOKEN = json.loads((FIXTURES / "token-domain.json").read_text(encoding="u
     ids=range(10),
 )
 def test_unusable_login_responses(body: t.Any, words: str) -> None:
-    told = Told()
+    recorded = RecordedReport()
     with Server(login(body)) as server:
-        error = refusal(told=told, **BY_PASSWORD, project_name="eu-de", auth_url=server.url, retries=3)
+        error = refusal(recorded=recorded, **BY_PASSWORD, project_name="eu-de", auth_url=server.url, retries=3)
         assert len(server.requests) == 1
         assert error.url == f"{server.url}/v3/auth/tokens"
     assert words in str(error)
     assert error.kind == "response"
     # whatever else is wrong, this token is valid
-    assert told.secrets == [ISSUED]
+    assert recorded.secrets == [ISSUED]
 
 
 def test_login_response_without_a_token() -> None:
-    told = Told()
-    with Server(answer(201, TOKEN_BODY)) as server:
-        error = refusal(told=told, **BY_PASSWORD, project_name="eu-de", auth_url=server.url)
+    recorded = RecordedReport()
+    with Server(response(201, TOKEN_BODY)) as server:
+        error = refusal(recorded=recorded, **BY_PASSWORD, project_name="eu-de", auth_url=server.url)
     assert "no token" in str(error)
     assert "auth_url" in str(error)
     # masking an empty string would mask everything
-    assert told.secrets == []
+    assert recorded.secrets == []
 
 
 @pytest.mark.parametrize("body", ["", "{", '{"token": {"project": {"id": "', '{"token": {"project": {}}'])
 def test_truncated_login_response(body: str) -> None:
-    told = Told()
+    recorded = RecordedReport()
     with Server(login(body), login()) as server:
         typed = {**BY_PASSWORD, "project_name": "eu-de", "auth_url": server.url}
         if body.endswith("}"):
-            assert refusal(told=told, **typed, retries=1).kind == "response"
+            assert refusal(recorded=recorded, **typed, retries=1).kind == "response"
         else:
-            assert identity_for(told, **typed, retries=1).project_id == PROJECT_ID
+            assert identity_for(recorded, **typed, retries=1).project_id == PROJECT_ID
             assert len(server.requests) == 2
 
 
@@ -181,7 +181,7 @@ def test_truncated_login_response(body: str) -> None:
     ],
 )
 def test_login_refused(status: int, kind: str, advised: list[str]) -> None:
-    with Server(answer(status, {"error": {"message": "No.", "code": status, "title": "No"}})) as server:
+    with Server(response(status, {"error": {"message": "No.", "code": status, "title": "No"}})) as server:
         error = refusal(**BY_PASSWORD, project_name="eu-de", auth_url=server.url, retries=4)
         assert len(server.requests) == 1
     assert [word for word in advised if word not in str(error)] == []
@@ -198,7 +198,7 @@ def test_login_refused(status: int, kind: str, advised: list[str]) -> None:
     ],
 )
 def test_advice_names_the_options_in_use(typed: dict[str, t.Any], advised: str) -> None:
-    with Server(answer(401, "")) as server:
+    with Server(response(401, "")) as server:
         error = refusal(**{**BY_PASSWORD, **typed}, auth_url=server.url)
     names = set(re.findall("username|password|passcode|user_domain_(?:name|id)|project_(?:name|id)", str(error)))
     assert advised in names

@@ -28,7 +28,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
-    answer,
+    response,
 )
 
 
@@ -65,8 +65,8 @@ def test_project_by_name(credential: dict[str, str]) -> None:
         (projects(), "no project has that name"),
         (projects({"id": "p1", "name": "eu-de"}), "no project has that name"),
         (projects({"id": 5, "name": "eu-de_x"}), "no project has that name"),
-        (answer(200, {"projects": None}), "no project has that name"),
-        (answer(200, {"projects": {"id": "p1", "name": "eu-de_x"}}), "no project has that name"),
+        (response(200, {"projects": None}), "no project has that name"),
+        (response(200, {"projects": {"id": "p1", "name": "eu-de_x"}}), "no project has that name"),
         (projects({"id": "p1", "name": "eu-de_x"}, {"id": "p2", "name": "eu-de_x"}), "2 projects have that name"),
     ],
     ids=range(6),
@@ -81,7 +81,8 @@ def test_no_single_project_of_that_name(response: bytes, words: str) -> None:
 
 @pytest.mark.parametrize("credential", [BY_TOKEN, BY_KEY], ids=["token", "key"])
 @pytest.mark.parametrize(
-    "first", [projects(), answer(403, {"error": {"code": 403, "message": "No."}}), projects({"id": "p2", "name": "b"})]
+    "first",
+    [projects(), response(403, {"error": {"code": 403, "message": "No."}}), projects({"id": "p2", "name": "b"})],
 )
 def test_user_who_may_not_list_all_projects(credential: dict[str, str], first: bytes) -> None:
     own = projects({"id": "p2", "name": "eu-de"}, {"id": "p1", "name": "eu-de_x"})
@@ -102,11 +103,11 @@ def test_mistyped_project() -> None:
     ("responses", "status", "path"),
     [
         # the first refusal says why the second call had to be made at all
-        ([answer(403, ""), answer(403, "")], 403, "/v3/projects"),
-        ([answer(403, ""), answer(404, "")], 403, "/v3/projects"),
-        ([projects(), answer(403, "")], 403, "/v3/auth/projects"),
-        ([projects(), answer(503, "")], 503, "/v3/auth/projects"),
-        ([answer(403, ""), answer(503, "")], 503, "/v3/auth/projects"),
+        ([response(403, ""), response(403, "")], 403, "/v3/projects"),
+        ([response(403, ""), response(404, "")], 403, "/v3/projects"),
+        ([projects(), response(403, "")], 403, "/v3/auth/projects"),
+        ([projects(), response(503, "")], 503, "/v3/auth/projects"),
+        ([response(403, ""), response(503, "")], 503, "/v3/auth/projects"),
     ],
     ids=range(5),
 )
@@ -121,7 +122,7 @@ def test_both_lists_of_projects_refused(responses: list[bytes], status: int, pat
 
 def test_published_response() -> None:
     body = (FIXTURES / "projects.json").read_bytes()
-    with Server(answer(200, body)) as server:
+    with Server(response(200, body)) as server:
         identity = identity_for(**BY_TOKEN, project_name="region_name", auth_url=server.url, endpoint="https://x")
     assert identity.project_id == "e86737682ab64b2490c48f08bcc41914"
 
@@ -134,7 +135,7 @@ def test_look_up_refused(credential: dict[str, str], status: int) -> None:
         403: "project_id",
         404: "auth_url",
     }
-    with Server(answer(status, "")) as server:
+    with Server(response(status, "")) as server:
         error = refusal(**credential, project_name="eu-de_x", auth_url=server.url, retries=4)
         assert len(server.requests) == (2 if status == 403 else 1)
         assert error.url == server.url + "/v3/projects"

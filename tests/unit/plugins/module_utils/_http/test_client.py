@@ -37,15 +37,15 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import retry_after
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
     Wire,
-    answer,
     chunked,
     clear_environment,
     full_backlog,
     head,
     refusing_address,
+    response,
     then_close,
     then_reset,
     tunnel,
@@ -75,9 +75,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return taken
 
 
-def client_for(told: Told | None = None, **options: t.Any) -> Client:
+def client_for(recorded: RecordedReport | None = None, **options: t.Any) -> Client:
     settings = {"verify": True, "proxy": None, "retries": 0, "agent": "tests", **options}
-    return Client(report=(told or Told()).report, **settings)
+    return Client(report=(recorded or RecordedReport()).report, **settings)
 
 
 def whole(response: Response) -> bytes:
@@ -134,7 +134,7 @@ def dripped_error(wire: Wire) -> None:
 
 
 SLOW: dict[str, t.Callable[[Wire], None]] = {
-    "never answers": Wire.hang,
+    "never responds": Wire.hang,
     "status line drips": lambda wire: wire.drip(head(200) * 100),
     "headers drip": lambda wire: (wire.send(b"HTTP/1.1 200 OK\r\n"), wire.drip(b"X-Slow: 1\r\n" * 100))[0],
     "body drips": dripped_body,
@@ -172,7 +172,7 @@ def test_slow_handshake(name: str) -> None:
     assert error.kind == "timeout"
 
 
-def test_address_that_does_not_answer() -> None:
+def test_address_that_does_not_response() -> None:
     with full_backlog() as host, in_time(0.4):
         assert failure(f"http://{host}/", timeout=0.4, retries=4).kind == "timeout"
 
@@ -188,7 +188,7 @@ def test_slow_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_retries_are_within_the_timeout() -> None:
-    with Server(answer(503, "")) as server, in_time(2):
+    with Server(response(503, "")) as server, in_time(2):
         error = failure(server.url, timeout=2, retries=1000)
         assert error.kind == "unavailable"
         assert "too little for another attempt" in str(error)
@@ -197,7 +197,7 @@ def test_retries_are_within_the_timeout() -> None:
 
 
 def test_waiting_as_told_is_within_the_timeout() -> None:
-    with Server(answer(429, "", Retry_After="0.6")) as server, in_time(2):
+    with Server(response(429, "", Retry_After="0.6")) as server, in_time(2):
         error = failure(server.url, timeout=2, retries=1000)
         assert error.kind == "throttled"
         assert "the server asked to wait 0.6 s, but only 0." in str(error)
@@ -208,7 +208,7 @@ def test_waiting_as_told_is_within_the_timeout() -> None:
 @pytest.mark.skipif(
     tuple(map(int, urllib3.__version__.split(".")[:2])) < (2, 3), reason="urllib3 cannot end a response before 2.3"
 )
-def test_nothing_is_left_of_an_answer_that_took_too_long(script: t.Callable[[Wire], None]) -> None:
+def test_nothing_is_left_of_a_response_that_took_too_long(script: t.Callable[[Wire], None]) -> None:
     before = set(threading.enumerate())
     client = client_for()
     with Server(script) as server:
@@ -245,7 +245,7 @@ except CceError as error:
 
 @pytest.mark.parametrize("place", ["name", "head", "body"])
 def test_interpreter_ends_whatever_is_left(place: str) -> None:
-    scripts = {"head": lambda wire: wire.drip(head(200) * 1000), "body": dripped_body, "name": answer()}
+    scripts = {"head": lambda wire: wire.drip(head(200) * 1000), "body": dripped_body, "name": response()}
     with Server(scripts[place]) as server:
         done = subprocess.run(
             [sys.executable, "-c", LEFT_BEHIND, server.url, place],
@@ -291,7 +291,7 @@ def in_seconds(seconds: float) -> str:
 
 
 PASSING: dict[str, bytes | t.Callable[[Wire], None]] = {
-    **{str(status): answer(status, "") for status in (429, 500, 502, 503, 504)},
+    **{str(status): response(status, "") for status in (429, 500, 502, 503, 504)},
     "closed": Wire.close,
     "reset": Wire.reset,
     "chunk missing": then_close(chunked(b"[", b"{}")),
@@ -304,33 +304,33 @@ PASSING: dict[str, bytes | t.Callable[[Wire], None]] = {
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("first", PASSING.values(), ids=PASSING)
 def test_failures_that_pass(first: bytes | t.Callable[[Wire], None]) -> None:
-    told = Told()
-    with Server(first, first, answer(body="[1]")) as server:
-        assert get(server.url, told=told, retries=2) == b"[1]"
+    recorded = RecordedReport()
+    with Server(first, first, response(body="[1]")) as server:
+        assert get(server.url, recorded=recorded, retries=2) == b"[1]"
         assert len(server.requests) == 3
-    assert len(told.notes) == 2
-    assert told.notes[1].startswith("Attempt 3 of 3 to list the jobs in 0.0 s: Could not list the jobs: ")
-    assert told.warnings == []
+    assert len(recorded.notes) == 2
+    assert recorded.notes[1].startswith("Attempt 3 of 3 to list the jobs in 0.0 s: Could not list the jobs: ")
+    assert recorded.warnings == []
 
 
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_number_of_tries(retries: int) -> None:
-    told = Told()
-    with Server(answer(500, "")) as server:
-        assert failure(server.url, told=told, retries=retries).kind == "unavailable"
+    recorded = RecordedReport()
+    with Server(response(500, "")) as server:
+        assert failure(server.url, recorded=recorded, retries=retries).kind == "unavailable"
         assert len(server.requests) == 1 + retries
-    assert len(told.notes) == retries
+    assert len(recorded.notes) == retries
 
 
 @pytest.mark.usefixtures("short_pauses")
 def test_refused_connection() -> None:
-    told = Told()
+    recorded = RecordedReport()
     with refusing_address() as host:
-        error = failure(f"http://{host}/jobs?name=x", told=told, retries=2)
+        error = failure(f"http://{host}/jobs?name=x", recorded=recorded, retries=2)
     assert f"no connection to {host} (connection refused)" in str(error)
     assert (error.kind, error.http_status, error.url) == ("connection", None, f"http://{host}/jobs")
-    assert len(told.notes) == 2
+    assert len(recorded.notes) == 2
 
 
 @pytest.mark.usefixtures("short_pauses")
@@ -339,10 +339,10 @@ def test_name_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    told = Told()
-    error = failure("https://cce.example.test/", told=told, retries=1)
+    recorded = RecordedReport()
+    error = failure("https://cce.example.test/", recorded=recorded, retries=1)
     assert "no connection to cce.example.test (name or service not known)" in str(error)
-    assert (error.kind, len(told.notes)) == ("connection", 1)
+    assert (error.kind, len(recorded.notes)) == ("connection", 1)
 
 
 ONCE = [300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 409, 413, 418, 422, 451, 501, 505]
@@ -351,8 +351,8 @@ ONCE = [300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 40
 @pytest.mark.parametrize("status", ONCE)
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
 def test_failures_that_stay(status: int, broken: bool, pauses: list[float]) -> None:
-    # an answer to a refused signature that breaks off must not send a second one: the key locks after five
-    script = then_reset(head(status, Content_Length="9") + b"{") if broken else answer(status, "{}")
+    # a response to a refused signature that breaks off must not send a second one: the key locks after five
+    script = then_reset(head(status, Content_Length="9") + b"{") if broken else response(status, "{}")
     with Server(script) as server:
         error = failure(server.url, retries=4)
         assert error.http_status == status
@@ -381,7 +381,7 @@ def test_retry_after_is_heeded(
     status: int, header: str | None, lowest: float, highest: float, pauses: list[float]
 ) -> None:
     headers = {"Retry-After": in_seconds(5) if header == "DATE" else header} if header else {}
-    with Server(answer(status, "", **headers), answer()) as server:
+    with Server(response(status, "", **headers), response()) as server:
         assert get(server.url, retries=4) == b"[]"
     assert len(pauses) == 1
     assert lowest <= pauses[0] <= highest
@@ -389,7 +389,7 @@ def test_retry_after_is_heeded(
 
 @pytest.mark.parametrize("figure", ["56.818", "86400", "1234567.5"])
 def test_retry_after_that_is_too_long(figure: str, pauses: list[float]) -> None:
-    with Server(answer(429, "", Retry_After=figure)) as server:
+    with Server(response(429, "", Retry_After=figure)) as server:
         error = failure(server.url, retries=4, timeout=20)
         assert len(server.requests) == 1
     assert re.search(
@@ -424,7 +424,7 @@ def test_reading_retry_after(text: str | None, seconds: float | None) -> None:
 
 
 def test_pauses_grow_and_vary(pauses: list[float]) -> None:
-    with Server(answer(503, "")) as server:
+    with Server(response(503, "")) as server:
         for _run in range(2):
             failure(server.url, retries=12, timeout=1e6)
     longest = [0.5, 1, 2, 4, 8, 16] + [30] * 6
@@ -434,14 +434,14 @@ def test_pauses_grow_and_vary(pauses: list[float]) -> None:
 
 
 def test_very_many_tries(pauses: list[float]) -> None:
-    with Server(answer(503, "", Retry_After="0")) as server:
+    with Server(response(503, "", Retry_After="0")) as server:
         failure(server.url, retries=1100, timeout=1e6)
         assert len(server.requests) == 1101
     assert max(pauses) <= 30
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# answers that are none
+# invalid responses
 
 
 SENSELESS = {
@@ -450,24 +450,24 @@ SENSELESS = {
     "hundreds of headers": (then_close(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 300 + b"\r\n"), "is not HTTP"),
     "endless header": (then_close(b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 70_000), "is not HTTP"),
     "status 1000": (then_close(b"HTTP/1.1 1000 Whatever\r\n\r\n"), "is not HTTP"),
-    "two lengths": (answer(body="[]", content_length="3"), "is not HTTP"),
-    "early hints": (answer(103, ""), "responded with HTTP 103"),
-    "no gzip": (answer(body="[]", Content_Encoding="gzip"), "could not be decompressed"),
-    "another packing": (answer(body=zlib.compress(b"[]"), Content_Encoding="deflate"), "could not be decompressed"),
+    "two lengths": (response(body="[]", content_length="3"), "is not HTTP"),
+    "early hints": (response(103, ""), "responded with HTTP 103"),
+    "no gzip": (response(body="[]", Content_Encoding="gzip"), "could not be decompressed"),
+    "another packing": (response(body=zlib.compress(b"[]"), Content_Encoding="deflate"), "could not be decompressed"),
     "cut gzip": (
-        answer(body=gzip.compress(b"[1]")[:6] + b"\xff" * 20, Content_Encoding="gzip"),
+        response(body=gzip.compress(b"[1]")[:6] + b"\xff" * 20, Content_Encoding="gzip"),
         "could not be decompressed",
     ),
-    "unwanted packing": (answer(body="[]", Content_Encoding="br"), "could not be decompressed"),
+    "unwanted packing": (response(body="[]", Content_Encoding="br"), "could not be decompressed"),
     "packed twice": (
-        answer(body=gzip.compress(gzip.compress(b"[]")), Content_Encoding="gzip, gzip"),
+        response(body=gzip.compress(gzip.compress(b"[]")), Content_Encoding="gzip, gzip"),
         "could not be decompressed",
     ),
 }
 
 
 @pytest.mark.parametrize(("script", "words"), SENSELESS.values(), ids=SENSELESS)
-def test_senseless_answers(script: bytes | t.Callable[[Wire], None], words: str, pauses: list[float]) -> None:
+def test_senseless_response(script: bytes | t.Callable[[Wire], None], words: str, pauses: list[float]) -> None:
     with Server(script) as server:
         error = failure(server.url, retries=4)
         assert (error.kind, len(server.requests)) == ("response", 1)
@@ -486,8 +486,8 @@ def test_senseless_answers(script: bytes | t.Callable[[Wire], None], words: str,
     ],
     ids=range(6),
 )
-def test_answers_that_are_fine(headers: dict[str, str], body: bytes) -> None:
-    with Server(answer(body=body, **headers)) as server:
+def test_responses_that_are_fine(headers: dict[str, str], body: bytes) -> None:
+    with Server(response(body=body, **headers)) as server:
         assert get(server.url) == b"[1]"
 
 
@@ -500,7 +500,7 @@ def test_largest_body(coding: str, in_chunks: bool, monkeypatch: pytest.MonkeyPa
     def script(size: int) -> bytes:
         data = pack(b"x" * size)
         if not in_chunks:
-            return answer(body=data, Content_Encoding=coding)
+            return response(body=data, Content_Encoding=coding)
         return chunked(data, Content_Encoding=coding) + b"0\r\n\r\n"
 
     with Server(script(3 * 2**20), script(3 * 2**20 + 1)) as server:
@@ -539,7 +539,7 @@ LOCATIONS = {
 def test_redirects_are_refused(status: int, location: str | None, shown: str) -> None:
     with Server() as other, Server() as server:
         text = (location or "").replace("SERVER", server.url).replace("OTHER", other.url)
-        server.answers = [answer(status, "", **({"Location": text} if location else {}))]
+        server.responses = [response(status, "", **({"Location": text} if location else {}))]
         error = failure(server.url, retries=4)
         assert (len(server.requests), other.accepted) == (1, 0)
         name = shown.replace("SERVER", server.host).replace("OTHER", other.host)
@@ -567,7 +567,7 @@ def test_netrc_is_not_used(variable: str, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def test_password_in_an_address_is_not_used_and_not_shown() -> None:
-    with Server(answer(404, "")) as server:
+    with Server(response(404, "")) as server:
         error = failure(server.url.replace("//", "//user:secret@") + "/path?key=secret")
         assert "authorization" not in server.requests[0].headers
     assert "secret" not in str(error)
@@ -634,7 +634,7 @@ def test_tls_failures(
     verify["no certificates in the file"] = str(tmp_path / "empty.pem")
     (tmp_path / "empty.pem").write_text("nothing\n")
     context = authority.context("other.test" if name == "wrong host" else "127.0.0.1", expired=name == "expired")
-    greeting = (lambda wire: wire.send(answer(400, ""))) if name == "no TLS" else None
+    greeting = (lambda wire: wire.send(response(400, ""))) if name == "no TLS" else None
     with Server(tls=context, greeting=greeting) as server:
         error = failure(server.url, verify=verify.get(name, authority.file), retries=4)
         assert server.accepted <= 1
@@ -649,14 +649,14 @@ def test_tls_failures(
 @pytest.mark.usefixtures("short_pauses")
 def test_handshake_that_breaks_off() -> None:
     # no refusal: this is what a server does that is just going down
-    told = Told()
+    recorded = RecordedReport()
 
     def greeting(wire: Wire) -> None:
         wire.socket.recv(65536)
         wire.close()
 
     with Server(greeting=greeting) as server:
-        error = failure(server.url.replace("http:", "https:"), told=told, retries=2)
+        error = failure(server.url.replace("http:", "https:"), recorded=recorded, retries=2)
         assert server.accepted == 3
     assert error.kind == "connection"
 
@@ -705,21 +705,21 @@ def with_login(url: str) -> str:
 
 @pytest.mark.parametrize("place", ["option", "variable", "lower-case variable"])
 def test_proxy_for_plain_http(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = Told()
+    recorded = RecordedReport()
     with Server() as proxy:
         if place == "option":
-            client = client_for(told, proxy=with_login(proxy.url))
+            client = client_for(recorded, proxy=with_login(proxy.url))
             # says nothing about a proxy that is given
             monkeypatch.setenv("NO_PROXY", "*")
         else:
             monkeypatch.setenv("HTTP_PROXY" if place == "variable" else "http_proxy", with_login(proxy.url))
-            client = client_for(told)
+            client = client_for(recorded)
         for _call in range(2):
             assert get("http://example.test/jobs", client) == b"[]"
         client.close()
         assert [request.target for request in proxy.requests] == ["http://example.test/jobs"] * 2
         assert [request.headers["proxy-authorization"] for request in proxy.requests] == [LOGIN] * 2
-    assert told.warnings == ["Credentials are sent to example.test unencrypted. Use an https:// URL."]
+    assert recorded.warnings == ["Credentials are sent to example.test unencrypted. Use an https:// URL."]
 
 
 @pytest.mark.parametrize("place", ["option", "variable"])
@@ -758,7 +758,7 @@ def test_proxy_option_beats_the_variables(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_proxy_that_wants_a_login(scheme: str, pauses: list[float]) -> None:
-    with Server(answer(407, "<html>Who are you?</html>")) as proxy:
+    with Server(response(407, "<html>Who are you?</html>")) as proxy:
         error = failure(f"{scheme}://example.test/", proxy=with_login(proxy.url), retries=4)
         assert len(proxy.requests) == 1
     assert error.kind == "connection"
@@ -769,7 +769,7 @@ def test_proxy_that_wants_a_login(scheme: str, pauses: list[float]) -> None:
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize(("status", "tries"), [(403, 1), (405, 1), (502, 3), (503, 3)])
 def test_proxy_that_does_not_connect(status: int, tries: int) -> None:
-    with Server(answer(status, "")) as proxy:
+    with Server(response(status, "")) as proxy:
         error = failure("https://example.test/", proxy=with_login(proxy.url), retries=2)
         assert len(proxy.requests) == tries
     assert f"the proxy responded with HTTP {status} instead of connecting to example.test" in str(error)
@@ -780,12 +780,14 @@ def test_proxy_that_does_not_connect(status: int, tries: int) -> None:
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_proxy_that_is_not_there(scheme: str) -> None:
-    told = Told()
+    recorded = RecordedReport()
     with refusing_address() as host:
-        error = failure(f"{scheme}://example.test/", told=told, proxy=f"http://user:{PASSWORD}@{host}", retries=2)
+        error = failure(
+            f"{scheme}://example.test/", recorded=recorded, proxy=f"http://user:{PASSWORD}@{host}", retries=2
+        )
     assert "no connection to example.test through the proxy (connection refused)" in str(error)
-    assert (error.kind, len(told.notes)) == ("connection", 2)
-    assert PASSWORD not in repr(error) + str(error.as_dict()) + str(told.notes)
+    assert (error.kind, len(recorded.notes)) == ("connection", 2)
+    assert PASSWORD not in repr(error) + str(error.as_dict()) + str(recorded.notes)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -812,7 +814,7 @@ def test_proxy_that_cannot_be(
 
 def test_one_connection_for_all_calls() -> None:
     client = client_for(retries=1)
-    with Server(answer(), answer(404, "{}"), answer(), answer(401, '{"error": {}}'), answer()) as server:
+    with Server(response(), response(404, "{}"), response(), response(401, '{"error": {}}'), response()) as server:
         for number in range(5):
             if number in (1, 3):
                 failure(server.url, client)
@@ -824,7 +826,7 @@ def test_one_connection_for_all_calls() -> None:
 
 def test_connections_are_closed() -> None:
     def script(wire: Wire) -> None:
-        wire.send(answer())
+        wire.send(response())
         wire.hang()
 
     client = client_for()
@@ -837,23 +839,23 @@ def test_connections_are_closed() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "::1"])
 def test_plain_http_to_this_machine(host: str) -> None:
-    told = Told()
+    recorded = RecordedReport()
     with Server(host="::1" if host == "::1" else "127.0.0.1") as server:
-        client = client_for(told, proxy=server.url if host == "127.1.2.3" else None)
+        client = client_for(recorded, proxy=server.url if host == "127.1.2.3" else None)
         shown = f"[{host}]" if ":" in host else host
         assert get(f"http://{shown}:{server.port}/", client) == b"[]"
         client.close()
-    assert told.warnings == []
+    assert recorded.warnings == []
 
 
 def test_warning_of_plain_http_comes_once_per_host() -> None:
-    told = Told()
+    recorded = RecordedReport()
     with Server() as proxy:
-        client = client_for(told, proxy=proxy.url)
+        client = client_for(recorded, proxy=proxy.url)
         for url in ("http://a.test/1", "http://a.test/2", "http://A.test:8080/", "http://192.0.2.1/", "http://a.test/"):
             get(url, client)
         client.close()
-    assert told.warnings == [
+    assert recorded.warnings == [
         "Credentials are sent to a.test unencrypted. Use an https:// URL.",
         "Credentials are sent to 192.0.2.1 unencrypted. Use an https:// URL.",
     ]

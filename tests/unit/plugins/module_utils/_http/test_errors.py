@@ -4,8 +4,8 @@
 
 """What the bodies of failures turn into: kind, code, text, request id and one sentence.
 
-The files in ``fixtures/errors`` are answers that were published, in documentation or in issues of other clients, or
-answers composed after the documentation.
+The files in ``fixtures/errors`` are responses that were published, in documentation or in issues of other clients, or
+responses composed after the documentation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.call im
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import MAX_ERROR_BODY
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Server, Told, answer
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
+    Server,
+    response,
+)
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "errors"
 
@@ -97,14 +101,14 @@ EXPECTED: dict[str, tuple[int, str, str | None, str, str | None]] = {
 
 
 def failure(scripted: bytes, **options: t.Any) -> CceError:
-    """The error that an answer to one call turns into, with SERVER in place of the server's name."""
-    told = Told()
+    """The error that a response to one call turns into, with SERVER in place of the server's name."""
+    recorded = RecordedReport()
     client = Client(
         verify=True,
         proxy=None,
         retries=0,
         agent="tests",
-        report=told.report,
+        report=recorded.report,
     )
     with Server(scripted) as server, pytest.raises(CceError) as caught:
         client.fetch(
@@ -117,7 +121,7 @@ def failure(scripted: bytes, **options: t.Any) -> CceError:
     sentence = str(error)
     assert sentence.startswith("Could not list the jobs: ") and sentence.endswith(".")
     assert sentence.isprintable() and len(sentence) < 2000
-    assert told.warnings == told.notes == told.secrets == []
+    assert recorded.warnings == recorded.notes == recorded.secrets == []
     return error
 
 
@@ -128,7 +132,7 @@ def test_every_file_is_expected() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_body(name: str) -> None:
     status, kind, code, message, request_id = EXPECTED[name]
-    error = failure(answer(status, (FIXTURES / f"{name}.json").read_bytes()))
+    error = failure(response(status, (FIXTURES / f"{name}.json").read_bytes()))
     assert {**error.as_dict(), "url": ""} == {
         "kind": kind,
         "http_status": status,
@@ -173,7 +177,7 @@ def test_body_with_status_200(name: str) -> None:
     "body", ["", "<html><body><h1>Something is wrong</h1></body></html>", "{", "\x00", "null", "[]", '"text"', "{}"]
 )
 def test_status_alone(status: int, kind: str, body: str) -> None:
-    error = failure(answer(status, body, Content_Type="text/html"))
+    error = failure(response(status, body, Content_Type="text/html"))
     assert str(error).startswith(f"Could not list the jobs: SERVER responded with HTTP {status}. ")
     assert (error.kind, error.code, error.message, error.request_id) == (kind, None, None, None)
 
@@ -189,7 +193,7 @@ def test_status_alone(status: int, kind: str, body: str) -> None:
     ],
 )
 def test_request_id(headers: dict[str, str], in_body: str | None, expected: str | None) -> None:
-    error = failure(answer(500, {"request_id": in_body} if in_body else "", **headers))
+    error = failure(response(500, {"request_id": in_body} if in_body else "", **headers))
     assert error.request_id == expected
     assert (f"HTTP 500 (request {expected})." if expected else "HTTP 500.") in str(error)
 
@@ -218,7 +222,7 @@ def test_no_echo_of_the_signed_request(text: str, member: str) -> None:
     body: dict[str, t.Any] = {"error_code": "APIGW.0301", "request_id": "1", member: prefix + text}
     if member == "code":
         del body["error_code"]
-    error = failure(answer(401, body))
+    error = failure(response(401, body))
     assert (error.code if member == "code" else error.message) == prefix + (TEXTS_OF_0301[text] or text)
     assert "SECRET" not in str(error) + str(error.as_dict())
 
@@ -234,20 +238,20 @@ def test_no_echo_of_the_signed_request(text: str, member: str) -> None:
     ],
 )
 def test_long_texts_are_cut(body: t.Any) -> None:
-    error = failure(answer(500, body))
+    error = failure(response(500, body))
     for text in (error.code, error.message, error.request_id):
         assert text is None or len(text) <= 500
     assert error.kind == "unavailable"
 
 
 def test_long_header_is_cut() -> None:
-    assert len(failure(answer(500, "", X_Request_Id="x" * 10_000)).request_id or "") == 500
+    assert len(failure(response(500, "", X_Request_Id="x" * 10_000)).request_id or "") == 500
 
 
 def test_only_the_beginning_of_a_body_is_read() -> None:
     body = {"message": "known"}
-    assert failure(answer(500, json.dumps(body).ljust(MAX_ERROR_BODY))).message == "known"
-    assert failure(answer(500, json.dumps(body).ljust(MAX_ERROR_BODY) + "nonsense")).message == "known"
+    assert failure(response(500, json.dumps(body).ljust(MAX_ERROR_BODY))).message == "known"
+    assert failure(response(500, json.dumps(body).ljust(MAX_ERROR_BODY) + "nonsense")).message == "known"
 
 
 @pytest.mark.parametrize(
@@ -272,9 +276,9 @@ def test_explain(value: t.Any, expected: tuple[str | None, str | None, str | Non
 
 
 def test_nested_body() -> None:
-    assert failure(answer(500, '{"error": ' + "[" * 30_000)).message is None
+    assert failure(response(500, '{"error": ' + "[" * 30_000)).message is None
 
 
 def test_advice_of_the_caller() -> None:
-    error = failure(answer(403, ""), advice={"permission": "ask the boss"})
+    error = failure(response(403, ""), advice={"permission": "ask the boss"})
     assert str(error) == "Could not list the jobs: SERVER responded with HTTP 403. Ask the boss."

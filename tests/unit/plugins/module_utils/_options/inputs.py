@@ -59,8 +59,8 @@ def recognizable(name: str) -> str:
 
 
 # as it is, as it is typed, and as requests sends it
-PROXY_SECRETS = (recognizable("pro/xy"), "Zx9-pro%2Fxy-secret", b64encode(b"somebody:Zx9-pro/xy-secret").decode())
-PROXY = f"http://somebody:{PROXY_SECRETS[1]}@proxy.example.com:3128"
+PROXY_SECRETS = (recognizable("pro/xy"), "Zx9-pro%2Fxy-secret", b64encode(b"some-user:Zx9-pro/xy-secret").decode())
+PROXY = f"http://some-user:{PROXY_SECRETS[1]}@proxy.example.com:3128"
 SECRETS = {option.name: recognizable(option.name) for option in CONNECTION if option.secret}
 WITH_SECRETS: list[dict[str, str]] = [
     {"token": SECRETS["token"]},

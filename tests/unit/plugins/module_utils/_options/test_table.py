@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option table: names, aliases, and what Ansible is told about each option."""
+"""The option table: names, aliases, and what Ansible is recorded about each option."""
 
 from __future__ import annotations
 

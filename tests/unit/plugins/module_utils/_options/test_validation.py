@@ -113,9 +113,9 @@ def test_value_is_converted(name: str, raw: t.Any, expected: t.Any) -> None:
 
 
 def test_path_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("HOME", "/home/some-user")
     monkeypatch.setenv("SOMEWHERE", "/some/where")
-    assert value_of("ca_cert", "~/ca.pem") == "/home/somebody/ca.pem"
+    assert value_of("ca_cert", "~/ca.pem") == "/home/some-user/ca.pem"
     assert value_of("ca_cert", "$SOMEWHERE/ca.pem") == "/some/where/ca.pem"
 
 

@@ -25,7 +25,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait
     Waiter,
     WaitResult,
 )
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Told
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 CLUSTER = "7ec8b73d-83db-11f0-8baa-0255ac10003e"
 START = datetime(2026, 1, 2, 3, 0, 0, tzinfo=timezone.utc)
@@ -100,7 +100,7 @@ class FakeCloud:
     query: Query = field(default_factory=Query)
     can_ask: bool = True
     takes: float = 0.1
-    told: Told = field(default_factory=Told)
+    recorded: RecordedReport = field(default_factory=RecordedReport)
     shown: list[dict[str, bool]] = field(default_factory=list)
     """For each poll that worked, the IDs that its list showed and whether they were finished."""
     asked: list[dict[str, JobState]] = field(default_factory=list)
@@ -143,16 +143,16 @@ class FakeCloud:
             self.asked.pop()
             raise
         known = {job.uid: job for job in self.jobs if job.exists(self.clock.now) and job.has_id}
-        answers = {
+        states = {
             job_id: JobState(normalize((known[job_id].raw(self.clock.now), None, 1, False)), False)
             if job_id in known
             else JobState(None, True)
             for job_id in job_ids
         }
-        self.asked[-1].update(answers)
-        return answers
+        self.asked[-1].update(states)
+        return states
 
     def wait(self, timeout: float = 100, interval: float = 10, **more: t.Any) -> WaitResult:
         options = {"ids": self.query.id, "order": self.query.order, "counts_ended": bool(self.query.created_after)}
         wait = Wait(timeout, interval, more.pop("appear", 0.0), more.pop("fail_on_failure", False))
-        return Waiter(self, wait, self.told.report, **{**options, **more}).run()
+        return Waiter(self, wait, self.recorded.report, **{**options, **more}).run()

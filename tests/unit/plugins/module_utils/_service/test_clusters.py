@@ -20,10 +20,10 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
     clear_environment,
+    response,
 )
 
 PROD, STAGING, GONE = (digit * 8 + "-87e6-11f0-be88-0255ac10003f" for digit in "123")
@@ -56,11 +56,11 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def ask(server: Server, terms: t.Sequence[str] = (), **options: t.Any) -> Answer:
     typed = {"token": "the-token", "project_id": "p1", "endpoint": server.url, "timeout": 10, **options}
-    return find_jobs(read_request(MODULE, typed, {}, environment={}, terms=terms), "tests", Told().report)
+    return find_jobs(read_request(MODULE, typed, {}, environment={}, terms=terms), "tests", RecordedReport().report)
 
 
-def found(answered: Answer) -> dict[str, str | None]:
-    return {job["id"]: job["cluster_name"] for job in answered.jobs}
+def found(found_jobs: Answer) -> dict[str, str | None]:
+    return {job["id"]: job["cluster_name"] for job in found_jobs.jobs}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def found(answered: Answer) -> dict[str, str | None]:
     ],
 )
 def test_clusters_by_name(terms: list[str], options: dict[str, t.Any], expected: dict[str, str | None]) -> None:
-    with Server(answer(body=CLUSTERS), answer(body=JOBS)) as server:
+    with Server(response(body=CLUSTERS), response(body=JOBS)) as server:
         assert found(ask(server, terms, **options)) == expected
         assert [request.target for request in server.requests] == [
             "/api/v3/projects/p1/clusters",
@@ -90,14 +90,14 @@ def test_clusters_by_name(terms: list[str], options: dict[str, t.Any], expected:
 
 
 def test_the_names_reach_subjobs() -> None:
-    with Server(answer(body=CLUSTERS), answer(body=JOBS)) as server:
+    with Server(response(body=CLUSTERS), response(body=JOBS)) as server:
         [parent] = ask(server, cluster_name="shop-prod").jobs
     assert parent["subjobs"][0]["cluster_name"] == "shop-prod"
 
 
 @pytest.mark.parametrize("options", [{}, {"cluster_id": [PROD]}, {"cluster_name": []}])
 def test_no_call_for_names_that_nobody_gave(options: dict[str, t.Any]) -> None:
-    with Server(answer(body=JOBS)) as server:
+    with Server(response(body=JOBS)) as server:
         ask(server, [PROD], **options)
         assert len(server.requests) == 1
 
@@ -113,7 +113,7 @@ def test_no_call_for_names_that_nobody_gave(options: dict[str, t.Any]) -> None:
 )
 @pytest.mark.parametrize("as_term", [True, False], ids=["term", "option"])
 def test_unknown_names(name: str, clusters: dict[str, t.Any], words: str, as_term: bool) -> None:
-    with Server(answer(body=clusters)) as server:
+    with Server(response(body=clusters)) as server:
         with pytest.raises(CceError) as caught:
             ask(server, [name] if as_term else [], **({} if as_term else {"cluster_name": ["shop-prod", name]}))
         # the jobs are not even asked for: without the filter they would be those of all clusters
@@ -124,7 +124,7 @@ def test_unknown_names(name: str, clusters: dict[str, t.Any], words: str, as_ter
 
 
 def test_clusters_that_may_not_be_listed() -> None:
-    refusal = answer(403, {"errorCode": "CCE.01403001", "message": "Action forbidden"})
+    refusal = response(403, {"errorCode": "CCE.01403001", "message": "Action forbidden"})
     with Server(refusal) as server, pytest.raises(CceError) as caught:
         ask(server, cluster_name="shop-prod")
     assert caught.value.kind == "permission"
@@ -134,14 +134,14 @@ def test_clusters_that_may_not_be_listed() -> None:
 
 @pytest.mark.parametrize("clusters", [b'{"items": {}}', b"<html>", b"[[", b'{"jobs": 1}'])
 def test_clusters_that_are_no_list(clusters: bytes) -> None:
-    with Server(answer(body=clusters)) as server, pytest.raises(CceError) as caught:
+    with Server(response(body=clusters)) as server, pytest.raises(CceError) as caught:
         ask(server, cluster_name="shop-prod", retries=0)
     assert caught.value.kind == "response"
     assert str(caught.value).startswith("Could not list the clusters: ")
 
 
 def test_autopilot_has_paths_of_its_own() -> None:
-    with Server(answer(body=CLUSTERS), answer(body=JOBS)) as server:
+    with Server(response(body=CLUSTERS), response(body=JOBS)) as server:
         assert found(ask(server, cluster_name="shop-prod", autopilot=True)) == {"a": "shop-prod"}
         assert [request.target for request in server.requests] == [
             "/autopilot/v3/projects/p1/clusters",

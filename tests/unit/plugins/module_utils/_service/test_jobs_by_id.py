@@ -18,10 +18,10 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
-    answer,
     clear_environment,
+    response,
 )
 
 A, B, C = (f"{letter * 8}-83db-11f0-8baa-0255ac10003e" for letter in "abc")
@@ -51,20 +51,20 @@ class Cloud:
 
     def _respond(self, target: str) -> bytes:
         if target == LIST:
-            return answer(body=list(self.jobs))
+            return response(body=list(self.jobs))
         assert target.startswith(f"{LIST}/")
         return self.one_job(target[len(LIST) + 1 :])
 
     def _one_job(self, job_id: str) -> bytes:
         found = [job for job in self.jobs if job["metadata"]["uid"] == job_id]
-        return answer(body=found[0]) if found else answer(404, {"errorCode": "CCE.01404001", "errorMessage": "No."})
+        return response(body=found[0]) if found else response(404, {"errorCode": "CCE.01404001", "errorMessage": "No."})
 
-    def ask(self, *ids: str, told: Told | None = None, **typed: t.Any) -> tuple[Answer, list[str]]:
-        """The answer, and what was requested: IDs, and "list"."""
+    def ask(self, *ids: str, recorded: RecordedReport | None = None, **typed: t.Any) -> tuple[Answer, list[str]]:
+        """The response, and what was requested: IDs, and "list"."""
         with self.server as server:
             options = {"token": "some-token", "project_id": "p1", "endpoint": server.url, "retries": 0, "id": list(ids)}
             request = read_request(MODULE, {**options, **typed}, {}, environment={})
-            found = find_jobs(request, "tests", (told or Told()).report)
+            found = find_jobs(request, "tests", (recorded or RecordedReport()).report)
             targets = [request.target for request in server.requests]
         return found, ["list" if target == LIST else target[len(LIST) + 1 :] for target in targets]
 
@@ -118,30 +118,30 @@ def test_what_was_found_directly_is_not_returned_twice() -> None:
 
 
 REFUSALS: dict[str, t.Callable[[str], bytes]] = {
-    "no such job": lambda job_id: answer(404, {"errorCode": "CCE.01404001"}),
-    "no such call": lambda job_id: answer(404, {"error_code": "APIGW.0101"}),
-    "bad ID": lambda job_id: answer(400, {"errorCode": "CCE.01400001"}),
-    "no permission": lambda job_id: answer(403, {"errorCode": "CCE.01403001"}),
-    "another job": lambda job_id: answer(body=raw(C)),
-    "a list": lambda job_id: answer(body=[raw(A)]),
-    "HTML": lambda job_id: answer(body="<html>"),
-    "null": lambda job_id: answer(body="null"),
-    "no ID": lambda job_id: answer(body={"metadata": {"uid": 7}}),
+    "no such job": lambda job_id: response(404, {"errorCode": "CCE.01404001"}),
+    "no such call": lambda job_id: response(404, {"error_code": "APIGW.0101"}),
+    "bad ID": lambda job_id: response(400, {"errorCode": "CCE.01400001"}),
+    "no permission": lambda job_id: response(403, {"errorCode": "CCE.01403001"}),
+    "another job": lambda job_id: response(body=raw(C)),
+    "a list": lambda job_id: response(body=[raw(A)]),
+    "HTML": lambda job_id: response(body="<html>"),
+    "null": lambda job_id: response(body="null"),
+    "no ID": lambda job_id: response(body={"metadata": {"uid": 7}}),
 }
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS)
 def test_a_job_that_cannot_be_asked_for_is_looked_for_in_the_list(refusal: t.Callable[[str], bytes]) -> None:
-    told = Told()
-    found, requested = Cloud(raw(A), one_job=refusal).ask(A, told=told)
+    recorded = RecordedReport()
+    found, requested = Cloud(raw(A), one_job=refusal).ask(A, recorded=recorded)
     assert (ids(found), requested) == ([A], [A, "list"])
-    assert told.warnings == told.notes == []
+    assert recorded.warnings == recorded.notes == []
 
 
 @pytest.mark.parametrize("status", [401, 500, 503])
 def test_a_failure_that_is_not_about_the_job_is_one(status: int) -> None:
     with pytest.raises(CceError) as caught:
-        Cloud(raw(A), one_job=lambda job_id: answer(status, "{}")).ask(A)
+        Cloud(raw(A), one_job=lambda job_id: response(status, "{}")).ask(A)
     assert caught.value.http_status == status
 
 
@@ -173,6 +173,6 @@ def test_signed_calls(signature: str) -> None:
     with cloud.server as server:
         options = {"access_key": "AK", "secret_key": "some-secret-key", "project_id": "p1", "endpoint": server.url}
         typed = {**options, "signature": signature, "id": "a b", "retries": 0}
-        find_jobs(read_request(MODULE, typed, {}, environment={}), "tests", Told().report)
+        find_jobs(read_request(MODULE, typed, {}, environment={}), "tests", RecordedReport().report)
         assert server.requests[0].target == f"{LIST}/a%20b"
         assert server.requests[0].headers["authorization"].startswith("SDK-HMAC-SHA256 ")

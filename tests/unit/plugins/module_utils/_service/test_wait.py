@@ -44,7 +44,7 @@ def test_an_idle_cluster_is_idle(clock: Clock) -> None:
     cloud = FakeCloud(clock, [FakeJob(A, ends=-5)])
     result = cloud.wait()
     assert (kind(result), result.waited_for, len(cloud.shown)) == (None, [], 1)
-    assert cloud.told.notes == cloud.told.warnings == []
+    assert cloud.recorded.notes == cloud.recorded.warnings == []
 
 
 def test_unfinished_jobs_are_waited_for(clock: Clock) -> None:
@@ -166,7 +166,7 @@ def test_a_job_that_the_list_hides_is_still_waited_for(clock: Clock, hidden: t.A
     cloud = FakeCloud(clock, [FakeJob(A, ends=85, hidden=hidden)])
     assert waited_for(cloud.wait()) == {A: "Success"}
     assert clock.now >= 85
-    assert cloud.told.warnings == []
+    assert cloud.recorded.warnings == []
 
 
 def test_a_hidden_job_that_ends_is_seen_by_asking_for_it(clock: Clock) -> None:
@@ -181,7 +181,7 @@ def test_a_deleted_job_is_reported(clock: Clock) -> None:
     assert kind(result) is None
     [job] = result.waited_for
     assert (job["id"], job["status"], job["finished"], job["resource_name"]) == (A, None, False, "node-1")
-    [warning] = cloud.told.warnings
+    [warning] = cloud.recorded.warnings
     assert A in warning and "deleted" in warning
     # polls at 20, 30 and 40 s miss it
     assert len(cloud.shown) == 5
@@ -201,7 +201,7 @@ def test_a_job_that_nobody_can_ask_for_is_waited_for_ten_polls(clock: Clock) -> 
 def test_an_outage_is_tolerated_and_logged_once(clock: Clock) -> None:
     cloud = FakeCloud(clock, [FakeJob(A, ends=55)], [Outage(5, 45, UNAVAILABLE)])
     assert waited_for(cloud.wait()) == {A: "Success"}
-    begun, ended = (note for note in cloud.told.notes if note.startswith("Polling"))
+    begun, ended = (note for note in cloud.recorded.notes if note.startswith("Polling"))
     assert "HTTP 503" in begun
     assert "again" in ended
 
@@ -286,7 +286,7 @@ def test_the_first_failure_is_named(clock: Clock) -> None:
 def test_changes_are_reported_once(clock: Clock) -> None:
     cloud = FakeCloud(clock, [FakeJob(A, created=-1, ends=15), FakeJob(B, created=-2, ends=35, name="node-2")])
     cloud.wait()
-    assert cloud.told.notes == [
+    assert cloud.recorded.notes == [
         "Waiting for ScaleupCluster of node-1 (Running), ScaleupCluster of node-2 (Running), after 0 s.",
         "Waiting for ScaleupCluster of node-2 (Running), after 20 s.",
     ]
@@ -295,10 +295,10 @@ def test_changes_are_reported_once(clock: Clock) -> None:
 def test_what_does_not_change_is_reported_again_each_minute(clock: Clock) -> None:
     cloud = FakeCloud(clock, [FakeJob(A, ends=130)])
     cloud.wait(timeout=1000)
-    assert len(cloud.told.notes) == 3
+    assert len(cloud.recorded.notes) == 3
 
 
 def test_many_jobs_are_not_all_named(clock: Clock) -> None:
     cloud = FakeCloud(clock, [FakeJob(str(number), ends=5) for number in range(8)])
     cloud.wait()
-    assert cloud.told.notes[0].count("ScaleupCluster") == 5 and "3 more" in cloud.told.notes[0]
+    assert cloud.recorded.notes[0].count("ScaleupCluster") == 5 and "3 more" in cloud.recorded.notes[0]

@@ -101,9 +101,9 @@ class Oracle:
         self.misses: dict[str, int] = {}
         self.gone: set[str] = set()
         self.unfinished_seen: set[str] = set()
-        for listed, answers in zip(cloud.shown, cloud.asked):
+        for listed, states in zip(cloud.shown, cloud.asked):
             shown = {uid: ended for uid, ended in listed.items() if not self.named or uid in self.named}
-            shown.update({uid: bool(state.job["finished"]) for uid, state in answers.items() if state.job})
+            shown.update({uid: bool(state.job["finished"]) for uid, state in states.items() if state.job})
             for uid, ended in shown.items():
                 if not ended:
                     self.unfinished_seen.add(uid)
@@ -113,7 +113,7 @@ class Oracle:
                 if self.last[uid] or uid in self.gone or uid not in self.unfinished_seen | self.named:
                     continue
                 self.misses[uid] += 1
-                state = answers.get(uid)
+                state = states.get(uid)
                 if self.misses[uid] >= 10 or (state and state.deleted and self.misses[uid] >= 3):
                     self.gone.add(uid)
 
@@ -164,6 +164,6 @@ def test_no_history_makes_a_wait_lie(history: dict[str, t.Any], monkeypatch: pyt
     result = cloud.wait(timeout=TIMEOUT, **options)
     check(cloud, result, history["appear"], history["fail_on_failure"])
     assert clock.now <= TIMEOUT + 1
-    begun = [note for note in cloud.told.notes if note.startswith("Polling failed")]
-    ended = [note for note in cloud.told.notes if note.startswith("Polling works")]
+    begun = [note for note in cloud.recorded.notes if note.startswith("Polling failed")]
+    ended = [note for note in cloud.recorded.notes if note.startswith("Polling works")]
     assert 0 <= len(begun) - len(ended) <= 1
