@@ -17,7 +17,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as AnyModule
 from ansible.utils.display import Display
 
-from ..module_utils._progress import followed
+from ..module_utils._progress import messages_shown
 
 Result = dict[str, t.Any]
 Show = t.Callable[[str], None]
@@ -119,7 +119,7 @@ class ActionModule(AnyModule):
             return contextlib.nullcontext()
         if self._connection._shell.tmpdir is None:
             self._make_tmp_path()
-        return followed(self._connection._shell.tmpdir, show)
+        return messages_shown(self._connection._shell.tmpdir, show)
 
     # both
 

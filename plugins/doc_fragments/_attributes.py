@@ -9,7 +9,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What all modules of the collection have in common: they only read."""
+    """The attributes of all modules: they only read."""
 
     DOCUMENTATION = r"""
 ---

@@ -17,7 +17,7 @@ class ModuleDocFragment:
 options:
   status:
     description:
-      - Only jobs in one of these states, in any letter case.
+      - Only jobs in one of these states. Case does not matter.
       - Known states are V(Initializing), V(Running), V(Failed), and V(Success). Another value that no job has causes a
         warning.
     type: list
@@ -36,7 +36,8 @@ options:
     elements: str
   type:
     description:
-      - Only jobs of one of these types, such as V(ScaleupCluster), in any letter case. CCE does not document all types.
+      - Only jobs of one of these types, such as V(ScaleupCluster). Case does not matter. CCE does not document all
+        types.
       - A value that no job has causes a warning.
     type: list
     elements: str
@@ -106,7 +107,7 @@ options:
 notes:
   - >-
     A job must match all filters, and one of the values of each. An empty list is ignored.
-    A null or empty element is an error. Names must match exactly, IDs in any letter case.
+    A null or empty element is an error. Names must match exactly; in IDs, case does not matter.
   - >-
     CCE itself cannot filter: all jobs of the project are fetched with one request, and filtered while they are read.
     CCE does not document how long it keeps a job.

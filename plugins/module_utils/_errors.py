@@ -22,7 +22,7 @@ class CceError(Exception):
         http_status: status of the response, or None when there was none.
         code: the cloud's own error code, such as ``APIGW.0301``.
         message: the cloud's own message.
-        request_id: what the operator of the cloud asks for.
+        request_id: the ID of the request, which the support of the cloud asks for.
         url: URL of the call, without credentials and query.
         transient: whether the failure may pass by itself. A wait tolerates it.
         retryable: whether to repeat the request at once. Every retryable failure is transient.

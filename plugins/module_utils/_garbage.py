@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""When Python looks for garbage.
+"""Pausing of the garbage collector.
 
 Parsing a list of jobs makes millions of objects and no cycles. A search for cycles among them finds nothing and takes
 longer than the parsing: ``json.loads`` of 100,000 jobs takes 593 ms with the collector and 254 ms without it.
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collection_paused() -> t.Iterator[None]:
-    """Look for no garbage meanwhile.
+    """Pause the garbage collector.
 
     Use it around a wait for a thread, not inside of the thread: that may be abandoned halfway.
     """

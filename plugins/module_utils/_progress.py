@@ -4,10 +4,10 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""How a module is heard before it ends: Ansible passes on what a module says only then.
+"""Live progress messages from a running module, which Ansible otherwise shows when the module has ended.
 
-A module and the action plugin beside it share a folder when both run on one machine. Who wants to hear the module puts
-a file there, and the module adds its sentences to a file that it finds.
+A module and its action plugin share a folder when both run on one machine. The action plugin creates a file there, and
+the module appends its messages to the file if it exists.
 """
 
 from __future__ import annotations
@@ -20,28 +20,37 @@ import typing as t
 
 _FILE = "opentelekomcloud_cce_progress"
 
-# Seconds between two looks at the file: what a person takes for "at once"
+# Seconds between two reads of the file. To a person, that is at once.
 _PAUSE = 0.3
 
 
-def say(folder: str | None, sentence: str) -> None:
-    """Tell whoever follows in this folder; nobody has to, and there need not be a folder."""
+def send_message(folder: str | None, message: str) -> None:
+    """Show a message if an action plugin follows in this folder.
+
+    Args:
+        folder: the path of the folder, None if there is none.
+        message: the message.
+    """
     if not folder:
         return
     try:
         with open(os.open(os.path.join(folder, _FILE), os.O_WRONLY | os.O_APPEND), "w", encoding="ascii") as file:
-            file.write(json.dumps(sentence) + "\n")
+            file.write(json.dumps(message) + "\n")
     except OSError:
-        # Nobody follows, or cannot be reached: it is told in the result of the task all the same
+        # No action plugin follows. The result of the task contains the message in any case.
         return
 
 
 @contextlib.contextmanager
-def followed(folder: str, tell: t.Callable[[str], None]) -> t.Iterator[None]:
-    """Meanwhile, pass on every sentence that is said in this folder, from a thread.
+def messages_shown(folder: str, on_message: t.Callable[[str], None]) -> t.Iterator[None]:
+    """Pass on every message that is sent to this folder while the context lasts.
+
+    Args:
+        folder: the path of the folder.
+        on_message: shows a message. It is called from a thread.
 
     Raises:
-        OSError: when the folder takes no file.
+        OSError: when the file cannot be created.
     """
     over = threading.Event()
 
@@ -50,12 +59,12 @@ def followed(folder: str, tell: t.Callable[[str], None]) -> t.Iterator[None]:
         while True:
             line += file.readline()
             if line.endswith("\n"):
-                tell(json.loads(line))
+                on_message(json.loads(line))
                 line = ""
             elif ending:
                 return
             else:
-                # one more round after the end, for what was said between the last look and the end
+                # one more round after the end, for messages since the last read
                 ending = over.wait(_PAUSE)
 
     with open(os.path.join(folder, _FILE), "w+", encoding="ascii") as file:

@@ -15,7 +15,7 @@ class Report(t.NamedTuple):
     """How the collection reports to the user before the result is there."""
 
     warning: t.Callable[[str], None]
-    """Shows a sentence to everybody."""
+    """Shows a sentence, whatever the verbosity."""
     info: t.Callable[[str], None]
     """Shows a sentence with ``-v``."""
     secret: t.Callable[[str], None]

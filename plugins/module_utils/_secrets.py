@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""Masking of secrets, by ansible-core where it can do that, and in our own sentences everywhere."""
+"""Masking of secrets: with ansible-core where it can do that, and always in our own messages."""
 
 from __future__ import annotations
 
@@ -33,51 +33,50 @@ register_secret: t.Callable[[str], t.Any] = _register
 
 _MASKED = "********"
 
-# Ansible masks a value wherever it stands: one as short as a passcode would take digits out of times and names, and is
-# worth nothing a minute later
+# Ansible masks a value wherever it appears: one as short as a passcode would remove digits from times and names, and
+# expires within a minute
 _SHORTEST_REGISTERED = 8
 
-# What the cloud says is cut before it is shown, and a token is longer than that: so many characters of a long secret
-# count as the whole
+# Messages are truncated, so a long secret may appear only in part: its first 12 characters count as the secret
 _LONG = 40
-_TELLING = 12
+_MATCHED = 12
 
 
 class Mask:
-    """Takes known secrets out of texts: the cloud's own words, which get into sentences, may repeat what was sent.
+    """Replaces known secrets in texts: responses, which messages quote, may repeat what was sent.
 
-    Ansible masks as well, but in lookups only from ansible-core 2.22 on, and nowhere a secret that was cut short.
+    Ansible masks too, but in lookups only since ansible-core 2.22, and never a secret that was truncated.
     """
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
 
     def add(self, secret: str) -> None:
-        """Learn a secret, and how it is written in JSON, in addresses and on one line."""
+        """Replace this secret from now on, also as it is written in JSON, in URLs, and on one line."""
         forms = (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), " ".join(secret.split()))
         self._forms.update(form for form in forms if form.strip())
 
     def __call__(self, text: str) -> str:
-        # the longest first, since one may lie inside another
+        # the longest first, since one may be part of another
         for form in sorted(self._forms, key=len, reverse=True):
             text = _without(text, form)
         return text
 
 
 def _without(text: str, secret: str) -> str:
-    beginning = secret if len(secret) < _LONG else secret[:_TELLING]
-    place = text.find(beginning)
-    while place >= 0:
+    beginning = secret if len(secret) < _LONG else secret[:_MATCHED]
+    start = text.find(beginning)
+    while start >= 0:
         length = len(beginning)
-        while length < len(secret) and text[place + length : place + length + 1] == secret[length]:
+        while length < len(secret) and text[start + length : start + length + 1] == secret[length]:
             length += 1
-        text = text[:place] + _MASKED + text[place + length :]
-        place = text.find(beginning, place + len(_MASKED))
+        text = text[:start] + _MASKED + text[start + length :]
+        start = text.find(beginning, start + len(_MASKED))
     return text
 
 
 def masked(report: Report, mask: Mask) -> Report:
-    """The report, with every secret that it hears of taken out of what it says."""
+    """The same report, but with every secret that it receives masked in its messages."""
 
     def remember(secret: str) -> None:
         mask.add(secret)

@@ -360,7 +360,7 @@ from ansible.module_utils.common.text.converters import to_text
 
 from ..module_utils._errors import CceError
 from ..module_utils._options.validation import passwords_in_urls
-from ..module_utils._progress import say
+from ..module_utils._progress import send_message
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
 from ..module_utils._service.options import MODULE
@@ -416,7 +416,7 @@ class JobsInfoModule(AnsibleModule):
 
 def main() -> None:
     module = JobsInfoModule(argument_spec=MODULE.argument_spec(), supports_check_mode=True)
-    report = Report(warning=module.warn, info=lambda sentence: say(module.folder, sentence), secret=module.mask)
+    report = Report(warning=module.warn, info=lambda text: send_message(module.folder, text), secret=module.mask)
     result = run_task(module.typed, module.check_mode, report)
     if "failed" in result:
         module.fail_json(**result)

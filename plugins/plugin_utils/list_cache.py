@@ -136,7 +136,7 @@ class JobListCache:
         """The file of a list, after its header, if it is young enough."""
         path = self._path(hashed, _LIST)
         try:
-            # a FIFO in its place would block until somebody writes
+            # a FIFO in its place would block until another process writes
             file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb")
         except OSError:
             # a file that cannot be opened is as good as missing
@@ -176,7 +176,7 @@ class JobListCache:
             self._report.warning(f"Could not store the list of {name} for cache_ttl in {self._folder} ({fault}).")
 
     def _tidy(self, own: str) -> None:
-        """Remove what nobody will use again, of each list that no process is working on."""
+        """Remove files that will not be used again, of each list that no process is working on."""
         with contextlib.suppress(OSError):
             for hashed in sorted({file.partition(".")[0] for file in os.listdir(self._folder)} - {_KEY, own}):
                 lock = _Lock(self._path(hashed, _LOCK))
@@ -225,7 +225,7 @@ class JobListCache:
         """A name for everything that decides which list would be fetched, and as whom."""
         settings, credential = self._settings, self._settings.credential
         if isinstance(credential, CloudEntry):
-            # the login made of the entry is not data, and the hash of its content says everything
+            # the login derived from the entry is not data, and the hash of the content covers the whole entry
             settings = dataclasses.replace(settings, credential=dataclasses.replace(credential, login=None))
         options = dataclasses.asdict(settings)
         for option in _NOT_IN_NAMES:
@@ -394,7 +394,7 @@ def _header(file: t.IO[bytes]) -> tuple[float, float]:
 
 
 def _is_young(started: float, lifetime: float) -> bool:
-    # a list from the future is too old: the clock was set back, and nobody knows by how much
+    # a list from the future is too old: the clock was set back by an unknown time
     return 0 <= time.time() - started < lifetime
 
 

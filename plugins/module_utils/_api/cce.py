@@ -55,7 +55,7 @@ MAX_ENTRY = 8 * 1024 * 1024
 
 
 class ByteCache(t.Protocol):
-    """Where lists may be that were fetched before. The module has none."""
+    """Lists that were fetched before. The module has no such cache."""
 
     def open(
         self, name: str, fetch: t.Callable[[], t.ContextManager[t.Iterable[bytes]]], deadline: Deadline
@@ -68,26 +68,26 @@ class ByteCache(t.Protocol):
             deadline: how long to wait for another process that fetches it.
 
         Raises:
-            CceError: when there is no list in the end.
+            CceError: when the list cannot be fetched.
         """
 
 
 class DirectAnswer(t.NamedTuple):
-    """What the call for one job says."""
+    """The result of the call for one job."""
 
     job: dict[str, t.Any] | None
     """The raw job, None when the call does not return it."""
     deleted: bool
-    """Whether CCE says that there is no such job."""
+    """Whether CCE reports that the job does not exist."""
     sent_at: datetime | None
 
 
 class _Resource(t.NamedTuple):
-    """What a call is about."""
+    """The resource that a call reads."""
 
     purpose: str
     path: str
-    """What follows the root of the API, with a place for the project ID."""
+    """Path below the root of the API, with a placeholder for the project ID."""
     advice: t.Mapping[str, str]
 
 
@@ -125,9 +125,9 @@ class Cce:
     """CCE in one project.
 
     Args:
-        session: who asks.
+        session: the caller and the connection.
         autopilot: whether to ask about Autopilot clusters (Huawei Cloud API reference, "ListAutopilotJobs").
-        cache: where lists may be already.
+        cache: lists that were fetched before, None to fetch every list.
     """
 
     def __init__(self, session: Session, *, autopilot: bool = False, cache: ByteCache | None = None) -> None:
@@ -159,7 +159,7 @@ class Cce:
 
         Args:
             job_id: the ID, in any case.
-            deadline: when the answer must be there.
+            deadline: when the result must be there.
             announce: whether to report further attempts.
 
         Raises:

@@ -48,7 +48,7 @@ def elements(
     Args:
         chunks: UTF-8 text in pieces of any size.
         wrappers: where the text is an object instead of a list, its members that may contain the list.
-        faults: members of such an object that report a failure. Beside an empty list they count.
+        faults: members of such an object that report a failure. They count if the list is empty.
 
     Raises:
         StreamFault: when the text is anything else. Elements before the fault have been returned by then.
@@ -83,7 +83,7 @@ class _Text:
         self._untried = False
 
     def more(self, characters: int = 1) -> bool:
-        """Read at least that many characters, if there are so many. Return False when there is nothing left."""
+        """Read at least that many characters, or all that are left. Return False when there is nothing left."""
         parts = [self.buffer[self.position :]]
         wanted = characters
         while wanted > 0 and not self.ended:
@@ -103,8 +103,8 @@ class _Text:
     def next_character(self) -> str:
         """The next character that is not white space, without taking it. Empty at the end."""
         while True:
-            blank = _WHITESPACE.match(self.buffer, self.position)
-            self.position = blank.end() if blank else self.position
+            space = _WHITESPACE.match(self.buffer, self.position)
+            self.position = space.end() if space else self.position
             if self.position < len(self.buffer):
                 return self.buffer[self.position]
             if not self.more():

@@ -73,7 +73,7 @@ def project_keys(entry: Entry) -> tuple[str, str]:
 def override(entry: Entry, settings: Settings, credential: CloudEntry) -> None:
     """Set in the entry what the user set elsewhere."""
     auth = entry["auth"]
-    # an application credential belongs to a project, and keystoneauth refuses one beside it
+    # an application credential belongs to a project, and keystoneauth refuses to combine the two
     if entry.get("auth_type") != "v3applicationcredential":
         _replace(auth, project_keys(entry), (settings.project_id, settings.project_name))
     _replace(auth, _USER_DOMAIN, (settings.user_domain_id, settings.user_domain_name))
@@ -124,7 +124,7 @@ def _region_of_url(url: t.Any) -> str | None:
     try:
         return region_of_host(urlsplit(url).hostname) if isinstance(url, str) else None
     except ValueError:
-        # not a URL: whoever uses it will report that
+        # not a URL: its use will fail and report that
         return None
 
 
@@ -132,7 +132,7 @@ def complete(entry: Entry) -> None:
     """Add what keystoneauth requires although it follows from the rest, and remove what it refuses."""
     auth = entry["auth"]
     if entry.get("auth_type") in TOKEN_TYPES:
-        # tools write these beside a token (otc-auth)
+        # otc-auth writes these in addition to a token
         for user, both, project in zip(_USER_DOMAIN, _DOMAIN, _PROJECT_DOMAIN):
             of_user, of_both = auth.pop(user, None), auth.pop(both, None)
             if (of_user or of_both) and auth.get("project_name"):
@@ -147,7 +147,7 @@ def complete(entry: Entry) -> None:
 def take_access_key(entry: Entry, credential: CloudEntry, source: str) -> AccessKeyCredential | None:
     """The access key of an entry that has no other login.
 
-    The keys are removed in any case, since the SDK does not know them: beside another login they are for object storage
+    The keys are removed in any case, since the SDK does not know them: with another login, they are for object storage
     (Open Telekom Cloud, documentation of otcextensions).
 
     Raises:
@@ -185,5 +185,5 @@ def _has_other_login(entry: Entry) -> bool:
     kind, auth = entry.get("auth_type"), entry["auth"]
     if kind in (None, *PASSWORD_TYPES):
         return bool(auth.get("password") or entry.get("password"))
-    # what otc-auth writes beside an access key
+    # otc-auth writes this in addition to an access key
     return bool(kind != "aksk")

@@ -55,7 +55,7 @@ def read_files(name: str) -> tuple[t.Any, str]:
         try:
             config = loader.OpenStackConfig(load_envvars=False, **paths)
         except Exception:  # pylint: disable=broad-exception-caught
-            # sections beside "clouds" that do not have the structure that the SDK expects
+            # sections other than "clouds" that do not have the structure that the SDK expects
             raise option_error(f"Cannot use {file}. Check its sections other than clouds.") from None
     known = [str(cloud) for cloud in config.cloud_config["clouds"]]
     if name not in known:

@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CloudLogin:
-    """How to log in with an entry: what the SDK has made of it."""
+    """How to log in with an entry, as openstacksdk interprets it."""
 
     plugin: t.Any = field(repr=False)
     """A plugin of keystoneauth."""
@@ -70,7 +70,7 @@ class CloudLogin:
         )
 
     def _project_id(self, issued_id: str | None, issued_name: str | None) -> str:
-        """The project's ID, which has to be that of the token if the token has one."""
+        """The project's ID, which must be that of the token if the token has one."""
         for option, wanted, issued in (
             ("project_id", self.project_id, issued_id),
             ("project_name", self.project_name, issued_name),
@@ -138,7 +138,7 @@ class _Transport:
         )
 
     def request(self, method: str, url: str, **arguments: t.Any) -> requests.Response:
-        """What keystoneauth calls, with the arguments of requests."""
+        """Send a request for keystoneauth, which passes the arguments of requests."""
         if method == "GET" and url.rstrip("/") == self.auth_url:
             return _response(method, url, {"Content-Type": "application/json"}, self._versions())
         call = Call(
@@ -162,7 +162,7 @@ class _Transport:
         return self._client.fetch(call, read, self._deadline)
 
     def _versions(self) -> bytes:
-        """What IAM would return about its versions: saves a request and keeps discovery from naming another host."""
+        """The list of API versions without asking IAM: saves a request and keeps discovery from naming another host."""
         link = {"rel": "self", "href": self.auth_url}
         return json.dumps({"version": {"id": "v3.0", "status": "stable", "links": [link]}}).encode()
 

@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""From settings to an identity: who is calling, for which project, at which endpoint."""
+"""Derives an identity from the settings: who is calling, for which project, at which endpoint."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TOKEN_ADVICE = "get a new token: it has expired, or it belongs to another regio
 
 @dataclass(frozen=True)
 class Identity:
-    """What a call of CCE needs to know about its caller."""
+    """The caller of CCE: credentials, project, and endpoint."""
 
     auth: Auth = field(repr=False)
     project_id: str
@@ -47,7 +47,7 @@ class Identity:
     region: str | None = None
     """None when it is not known without another call."""
     advice: t.Mapping[str, str] = field(default_factory=dict)
-    """What the user can do when CCE refuses the credential, by the kind of the failure. Look it up after the response,
+    """Advice for the user when CCE refuses the credential, by the kind of the failure. Look it up after the response,
     which may make it more precise."""
 
 

@@ -71,7 +71,7 @@ def log_in(
 
 
 def _login_advice(settings: Settings, credential: PasswordCredential) -> str:
-    """What can be wrong: IAM responds to a mistyped project as to a wrong password."""
+    """Possible causes of a refusal: IAM responds to a mistyped project as to a wrong password."""
     account = "user_domain_id" if settings.user_domain_id else "user_domain_name"
     project = "project_id" if settings.project_id else "project_name"
     factor = "passcode, " if credential.passcode else ""

@@ -59,7 +59,7 @@ def find_project_id(
             found = _find("/auth/projects", settings, auth, client, report, deadline)
         except CceError as error:
             if refusal and error.kind in ("permission", "not_found"):
-                # it says more: not every IAM has the other call
+                # it is more informative: not every IAM has the other call
                 raise refusal from None
             raise
     if len(found.ids) == 1:
@@ -73,7 +73,7 @@ def find_project_id(
 
 
 class _Found(t.NamedTuple):
-    """What is in a list of projects."""
+    """The part of a list of projects that matters."""
 
     ids: list[str]
     """Of the projects with the name. The filter of the API only saves time: nothing relies on it."""

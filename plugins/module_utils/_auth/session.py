@@ -103,7 +103,7 @@ class SessionPool:
         return len(self._sessions)
 
     def take(self, settings: Settings) -> Session | None:
-        """A session for these settings, which nobody else has until it is put back."""
+        """A session for these settings, for the caller alone until it is put back."""
         session = self._sessions.pop(settings, None)
         if session and time.monotonic() - session.last_used > MAX_IDLE_SECONDS:
             session.client.close()

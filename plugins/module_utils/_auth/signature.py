@@ -9,9 +9,9 @@
 Two different procedures share the name SDK-HMAC-SHA256. Both sign the same canonical request; they differ in the key,
 in one line of the string to sign and in the ``Authorization`` header:
 
-* ``access``: the secret key itself is the key, the header says ``Access=<AK>``
+* ``access``: the secret key itself is the key, the header contains ``Access=<AK>``
   (Huawei Cloud API Request Signing Guide; Python package huaweicloudsdkcore).
-* ``scope``: the key is derived over day, region, service and ``sdk_request``, the header says
+* ``scope``: the key is derived over day, region, service and ``sdk_request``, the header contains
   ``Credential=<AK>/<scope>`` (gophertelekomcloud, the Go library under the Terraform provider for Open Telekom Cloud,
   where region and service are empty).
 
@@ -93,8 +93,8 @@ def timestamp_of(moment: datetime) -> str:
 def payload_hash(procedure: str, headers: Mapping[str, str], body: bytes) -> str:
     """Return the last line of the canonical request: the SHA-256 of the body in hex, or ``UNSIGNED-PAYLOAD``.
 
-    Procedure ``access`` does not hash a body whose content type is neither JSON nor BSON; the request then says so in
-    its header ``X-Sdk-Content-Sha256`` (huaweicloudsdkcore). A body without a content type is hashed.
+    Procedure ``access`` does not hash a body whose content type is neither JSON nor BSON; the header
+    ``X-Sdk-Content-Sha256`` of the request shows that (huaweicloudsdkcore). A body without a content type is hashed.
     """
     content_type = _lower_names(headers).get("content-type", "").strip().lower()
     if procedure == "access" and body and content_type and not content_type.startswith(_HASHED_CONTENT_TYPES):
@@ -106,8 +106,8 @@ def headers_to_sign(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that are signed: names in lower case and sorted, values without leading and trailing spaces.
 
     Names with an underscore are left out, as huaweicloudsdkcore does: proxies tend to drop such headers, and a signed
-    header that does not arrive invalidates the signature. ``Authorization`` is left out as well: it is what the
-    signature replaces when a request is signed again.
+    header that does not arrive invalidates the signature. ``Authorization`` is left out as well: a
+    request that is signed again gets a new one.
     """
     return {
         name: value.strip(" \t")

@@ -34,7 +34,7 @@ class TokenAuth:
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """What a login returns: a token and what IAM says about it."""
+    """The result of a login: a token and the facts that IAM returned with it."""
 
     value: str = field(repr=False)
     issuer: str
@@ -42,10 +42,10 @@ class IssuedToken:
     project_id: str
     project_name: str | None
     catalog: t.Any = field(repr=False)
-    """The catalog of services as it came, whatever that is."""
+    """The catalog of services, unchecked."""
     renewable: bool
     """Whether the same login can be made again."""
     advice: str
-    """What the user can do when CCE refuses the token."""
+    """Advice for the user when CCE refuses the token."""
     interfaces: tuple[str, ...] = ("public",)
     """Which interfaces of the catalog to use."""

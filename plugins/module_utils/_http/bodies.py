@@ -28,8 +28,8 @@ def explain(value: t.Any) -> tuple[str | None, str | None, str | None]:
     """Code, message and request ID of an error body, None for what it does not contain.
 
     CCE, IAM, the API gateway and Kubernetes each have a form of their own, and CCE has had several (OTC CCE API
-    reference, "Error Codes"; issues of the Terraform provider for OTC). CCE's ``message`` says what is wrong where its
-    ``errorMessage`` is only the name of the class.
+    reference, "Error Codes"; issues of the Terraform provider for OTC). CCE's ``message`` describes the fault, while
+    its ``errorMessage`` can be just the name of the class.
 
     Args:
         value: what ``parse`` returned.

@@ -24,14 +24,14 @@ class Call:
     """One request."""
 
     purpose: str
-    """What it is for, worded to follow "Could not ", such as "list the jobs"."""
+    """Its purpose, worded to follow "Could not ", such as "list the jobs"."""
     url: str
     auth: Auth
     method: str = "GET"
     json: t.Any = field(default=None, repr=False)
     headers: t.Mapping[str, str] = field(default_factory=dict)
     advice: t.Mapping[str, str] = field(default_factory=dict)
-    """What the user can do about a failure, by its kind, where the caller knows more than this package."""
+    """Advice for the user about a failure, by its kind, where the caller knows more than this package."""
     more: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     """Further arguments of ``requests.Session.request``."""
     once: bool = False

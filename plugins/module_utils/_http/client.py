@@ -132,7 +132,7 @@ class Client:
         self._warned_hosts.clear()
 
     def run(self, work: t.Callable[[], T], deadline: Deadline) -> T:
-        """What ``work``, which makes calls, returns or raises by the deadline.
+        """Do some work that makes calls, and return its result by the deadline.
 
         Raises:
             CceError: of kind ``timeout`` when it takes longer.
@@ -281,12 +281,12 @@ class Client:
 
 
 def failure(call: Call, error: Exception, deadline: Deadline) -> CceError:
-    """What an exception of requests or urllib3 means. Once the time is over, that is most likely the reason."""
+    """The error for an exception of requests or urllib3. Once the time is over, that is most likely the reason."""
     return errors.connection_failed(call, error) if deadline.remaining() else errors.timed_out(call, deadline)
 
 
 def _final(error: CceError) -> CceError:
-    """The failure, marked so that attempts around these do not repeat the work once more."""
+    """The failure, marked so that outer attempts do not repeat the work."""
     error.retryable = False
     return error
 
@@ -298,7 +298,7 @@ def _pause(error: CceError, failed: int, deadline: Deadline) -> float:
         CceError: when that would be after the deadline.
     """
     remaining = deadline.remaining()
-    # 0, or a time that has passed, is no reason to try again without a pause
+    # with 0, or a time that has passed, there still is a pause
     if error.retry_after:
         if error.retry_after >= remaining:
             waits = f"the server asked to wait {error.retry_after:.10g} s"

@@ -37,10 +37,10 @@ class DeadlinePassed(Exception):
 
 
 def run_by(deadline: Deadline, *works: t.Callable[[], T]) -> list[T]:
-    """What each of the functions returns. They run at the same time.
+    """Run functions at the same time, and return their results.
 
     Each one runs in a thread of its own, because nothing else stops waiting in time for whatever delays it: a name
-    server, a TLS handshake, a server that sends one byte now and then. None of these respects the timeout of a socket.
+    server, a TLS handshake, a server that sends a byte now and then. None of these respects the timeout of a socket.
 
     Raises:
         DeadlinePassed: when they are not done by the deadline. Their threads are abandoned.
@@ -70,7 +70,7 @@ class _Thread(threading.Thread, t.Generic[T]):
             self._failure = error
 
     def result(self, deadline: Deadline) -> T:
-        """What the function returns or raises."""
+        """Return what the function returned, or raise what it raised."""
         self.join(deadline.remaining())
         if self._failure is not None:
             raise self._failure

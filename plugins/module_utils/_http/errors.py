@@ -59,7 +59,7 @@ def could_not(call: Call, cause: str, advice: str) -> str:
 
 
 def advice_for(call: Call, kind: str) -> str:
-    """What the user can do about a failure of this kind."""
+    """Advice for the user about a failure of this kind."""
     return call.advice.get(kind) or _ADVICE[kind]
 
 
@@ -108,7 +108,7 @@ def connection_failed(call: Call, error: Exception) -> CceError:
 
 
 class _Diagnosis(t.NamedTuple):
-    """What an exception of requests means, worded to follow "Could not list the jobs: "."""
+    """The cause of an exception of requests, worded to follow "Could not list the jobs: "."""
 
     kind: str
     cause: str
@@ -187,7 +187,7 @@ def _diagnose_proxy(host: str, causes: t.Sequence[BaseException]) -> _Diagnosis:
 
 
 def _causes(error: BaseException) -> t.Iterator[BaseException]:
-    """The exception and all that it names as its reason, in whatever way."""
+    """The exception and all of its causes, however it names them."""
     waiting: list[t.Any] = [error]
     seen: set[int] = set()
     while waiting:
@@ -271,7 +271,7 @@ def _redirect_target(response: requests.Response) -> str:
 def _beginning(response: requests.Response) -> bytes:
     """As much of a failure's body as is worth reading and can be read."""
     body = b""
-    # the status says enough; a broken body must neither hide it nor cause a refused credential to be sent again
+    # the status is enough; a broken body must neither hide it nor cause a refused credential to be sent again
     with contextlib.suppress(OSError, urllib3.exceptions.HTTPError):
         for piece in Body(response):
             body += piece[: MAX_ERROR_BODY - len(body)]

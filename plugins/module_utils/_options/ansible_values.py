@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""Values as Ansible passes them on: its own kinds of strings, and what stands for an omitted value."""
+"""Values as Ansible passes them on: its own kinds of strings, and the placeholder for an omitted value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OMIT_PLACEHOLDER = re.compile(r"__omit_place_holder__[0-9a-f]{40}")
 
 
 def is_omitted(value: t.Any) -> bool:
-    """Whether the value is what ``omit`` stands for.
+    """Whether the value is the one that ``omit`` has.
 
     Ansible removes it from the options of tasks, but not from the arguments of lookups. It is a placeholder string up
     to ansible-core 2.18, and a singleton of a private class since 2.19.

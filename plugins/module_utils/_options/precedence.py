@@ -21,7 +21,7 @@ from .sources import OptionValue, Source
 from .validation import option_error, shown
 
 EXPLICIT = 2
-"""So many sources are explicit, task and variables; the others are the environment."""
+"""The number of explicit sources, which are task and variables; the others are the environment."""
 
 # Options that mean the same: if a source has one of them, lower sources are ignored for the whole group
 _ALTERNATIVES = (("project_id", "project_name"), ("user_domain_id", "user_domain_name"))
@@ -34,7 +34,7 @@ METHODS: dict[str, tuple[str, ...]] = {
 }
 """The options that each login method requires. Any of them selects the method."""
 
-# Options that only these methods use beside those that they require
+# Options that only these methods use in addition to those that they require
 _COMPANIONS = {
     "access_key": ("security_token", "signature"),
     "password": ("passcode",),
@@ -46,7 +46,7 @@ _BESIDE_CLOUD = ("cloud", "passcode", "endpoint", "ca_cert", "validate_certs")
 
 
 class Resolution(t.NamedTuple):
-    """What counts of everything that the user gave."""
+    """The part of the user's input that counts."""
 
     method: str
     """The login method: a key of ``METHODS``."""
@@ -79,7 +79,7 @@ def _method(sources: t.Sequence[Source]) -> str:
             return selected[0]
     selected = _selected_by({name for source in sources[EXPLICIT:] for name in source})
     if "cloud" in selected:
-        # whoever sets OS_CLOUD names a cloud on purpose; the rest may be left over from a file for another one
+        # OS_CLOUD is set on purpose; the other variables may be stray, from a file for another one
         return "cloud"
     given = {name for source in sources for name in source}
     for method in (*(method for method in selected if _is_complete(method, given)), *selected):
@@ -213,7 +213,7 @@ def _described(given: OptionValue) -> str:
 
 
 def _region_of(given: OptionValue) -> str | None:
-    """The known region that a region or a URL stands for, None for any other."""
+    """The known region of a region or a URL, None for any other."""
     try:
         value = given.value
     except CceError:

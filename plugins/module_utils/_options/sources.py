@@ -4,10 +4,10 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""What the user gave in the task, in Ansible variables and in the environment, before any of it is converted.
+"""The user's input in the task, in Ansible variables, and in the environment, before any of it is converted.
 
 The environment is read here and not by Ansible, whose rules differ between modules and lookups: a lookup lets an empty
-variable win, and a module cannot tell a value of the task from one of the environment. The difference decides which
+variable win, and a module cannot distinguish values of the task from those of the environment. That decides which
 credentials are meant.
 """
 
@@ -47,7 +47,7 @@ class OptionValue:
 
 
 Source = t.Mapping[str, OptionValue]
-"""What the user gave in one place (the task, Ansible variables, or the environment), by option name."""
+"""The user's input in one source (the task, Ansible variables, or the environment), by option name."""
 
 
 def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Unit tests of how a module is heard before it ends."""
+"""Messages of a module are shown while it runs."""
 
 from __future__ import annotations
 
@@ -11,53 +11,53 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import followed, say
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._progress import messages_shown, send_message
 
 
-def test_a_sentence_is_heard_at_once(tmp_path: Path) -> None:
-    heard: queue.Queue[str] = queue.Queue()
-    with followed(str(tmp_path), heard.put):
-        for sentence in ("Waiting for a.", "Two\nlines, and \u00e4."):
-            say(str(tmp_path), sentence)
-            assert heard.get(timeout=60) == sentence
+def test_a_message_is_shown_at_once(tmp_path: Path) -> None:
+    shown: queue.Queue[str] = queue.Queue()
+    with messages_shown(str(tmp_path), shown.put):
+        for message in ("Waiting for a.", "Two\nlines, and \u00e4."):
+            send_message(str(tmp_path), message)
+            assert shown.get(timeout=60) == message
 
 
 def test_nothing_is_lost_at_the_end(tmp_path: Path) -> None:
-    heard: list[str] = []
-    sentences = [f"sentence {number}" for number in range(1000)]
-    with followed(str(tmp_path), heard.append):
-        for sentence in sentences:
-            say(str(tmp_path), sentence)
-    assert heard == sentences
+    shown: list[str] = []
+    messages = [f"message {number}" for number in range(1000)]
+    with messages_shown(str(tmp_path), shown.append):
+        for message in messages:
+            send_message(str(tmp_path), message)
+    assert shown == messages
 
 
-def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
-    heard: list[str] = []
-    with followed(str(tmp_path), heard.append):
-        say(str(tmp_path), "whole")
+def test_an_incomplete_line_is_not_shown(tmp_path: Path) -> None:
+    shown: list[str] = []
+    with messages_shown(str(tmp_path), shown.append):
+        send_message(str(tmp_path), "complete")
         [file] = tmp_path.iterdir()
-        with file.open("a") as halved:
-            halved.write('"ha')
-    assert heard == ["whole"]
+        with file.open("a") as incomplete:
+            incomplete.write('"in')
+    assert shown == ["complete"]
 
 
-def test_each_follower_begins_anew(tmp_path: Path) -> None:
-    heard: list[str] = []
-    for sentence in ("first", "second"):
-        with followed(str(tmp_path), heard.append):
-            say(str(tmp_path), sentence)
-    assert heard == ["first", "second"]
+def test_earlier_messages_are_not_shown_again(tmp_path: Path) -> None:
+    shown: list[str] = []
+    for message in ("first", "second"):
+        with messages_shown(str(tmp_path), shown.append):
+            send_message(str(tmp_path), message)
+    assert shown == ["first", "second"]
 
 
-def test_nobody_needs_to_follow(tmp_path: Path) -> None:
+def test_a_message_that_is_not_shown_leaves_no_file(tmp_path: Path) -> None:
     for folder in (None, str(tmp_path / "nowhere"), str(tmp_path)):
-        say(folder, "to whom?")
+        send_message(folder, "not shown")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_end_of_the_module_is_the_end_of_following_also_when_it_fails(tmp_path: Path) -> None:
-    heard: list[str] = []
-    with pytest.raises(ZeroDivisionError), followed(str(tmp_path), heard.append):
-        say(str(tmp_path), "last words")
+def test_the_last_message_of_a_module_that_fails_is_shown(tmp_path: Path) -> None:
+    shown: list[str] = []
+    with pytest.raises(ZeroDivisionError), messages_shown(str(tmp_path), shown.append):
+        send_message(str(tmp_path), "last message")
         raise ZeroDivisionError
-    assert heard == ["last words"]
+    assert shown == ["last message"]

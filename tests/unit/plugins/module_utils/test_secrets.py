@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Unit tests of the masking of secrets in our own sentences."""
+"""Secrets are masked in messages."""
 
 from __future__ import annotations
 
@@ -28,37 +28,37 @@ def mask_of(*secrets: str) -> Mask:
 @pytest.mark.parametrize(
     "written",
     [PASSWORD, json.dumps(PASSWORD)[1:-1], quote(PASSWORD, safe="")],
-    ids=["as it is", "JSON", "address"],
+    ids=["as it is", "JSON", "URL"],
 )
-def test_a_secret_is_found_as_it_may_be_written(written: str) -> None:
+def test_a_secret_is_masked_in_every_encoding(written: str) -> None:
     assert mask_of(PASSWORD)(f"a {written} b {written}") == "a ******** b ********"
 
 
 @pytest.mark.parametrize("shown", [len(TOKEN), 500, 40, 12])
-def test_a_long_secret_is_found_where_it_was_cut(shown: int) -> None:
+def test_a_truncated_secret_is_masked(shown: int) -> None:
     assert mask_of(TOKEN)(f"token {TOKEN[:shown]}...") == "token ********..."
 
 
-def test_little_of_a_long_secret_is_none() -> None:
+def test_a_short_part_of_a_long_secret_is_not_masked() -> None:
     assert mask_of(TOKEN)(f"token {TOKEN[:11]}") == f"token {TOKEN[:11]}"
 
 
-def test_a_secret_inside_another() -> None:
+def test_a_secret_that_is_part_of_another() -> None:
     assert mask_of("secret", "secret-and-more")("secret-and-more, secret") == "********, ********"
 
 
-@pytest.mark.parametrize("nothing", ["", " "])
-def test_nothing_is_no_secret(nothing: str) -> None:
-    assert mask_of(nothing)("a b") == "a b"
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_secret_masks_nothing(empty: str) -> None:
+    assert mask_of(empty)("a b") == "a b"
 
 
-def test_a_report_masks_what_it_has_heard_of() -> None:
-    heard: list[tuple[str, str]] = []
+def test_a_report_masks_registered_secrets() -> None:
+    shown: list[tuple[str, str]] = []
     report = masked(
         Report(
-            warning=lambda text: heard.append(("warn", text)),
-            info=lambda text: heard.append(("note", text)),
-            secret=lambda text: heard.append(("secret", text)),
+            warning=lambda text: shown.append(("warn", text)),
+            info=lambda text: shown.append(("note", text)),
+            secret=lambda text: shown.append(("secret", text)),
         ),
         Mask(),
     )
@@ -67,8 +67,8 @@ def test_a_report_masks_what_it_has_heard_of() -> None:
     report.secret("123456")
     report.warning("token-of-mine and 123456")
     report.info("token-of-mine")
-    # a value as short as a passcode is not given to Ansible, which would take it out of times and names
-    assert heard == [
+    # Ansible would mask a value as short as a passcode in times and names, too
+    assert shown == [
         ("note", "token-of-mine"),
         ("secret", "token-of-mine"),
         ("warn", "******** and ********"),
