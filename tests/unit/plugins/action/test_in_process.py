@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks that run in the controller process; ``test_same_answer.py`` compares their results with the module's."""
+"""Tasks that run in the controller process; ``test_same_result.py`` compares their results with the module's."""
 
 from __future__ import annotations
 
