@@ -56,7 +56,7 @@ test: $(NOX)/ready ## run every check that one Python can run, in 5 minutes; one
 test-all: $(NOX)/ready ## run the checks on every ansible-core, with every Python on PATH
 	@"$(NOX)/bin/python" tests/checks test-all
 
-benchmark: $(BENCHMARK)/ready ## compare speed and memory with other ways to the same answer, and write docs/benchmark.md
+benchmark: $(BENCHMARK)/ready ## compare speed and memory with other ways to list the jobs, and write docs/benchmark.md
 	@"$(BENCHMARK)/bin/python" tests/benchmark $(ARGS)
 
 clean: ## remove the environments and everything the tests left

@@ -95,7 +95,7 @@ def environment_line(option: Option) -> str:
 
 
 def facts(option: Option) -> str:
-    """What the table knows of an option, as YAML."""
+    """The facts that the option table has about an option, as YAML."""
     known = {
         "type": option.type,
         "elements": option.elements,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the checks beside each other, and end with a table of what was checked, what was skipped, and why.
+"""Run the checks in parallel, and end with a table of what was checked, what was skipped, and why.
 
 usage: python tests/checks test|test-all
 
@@ -31,7 +31,7 @@ from checks.versions import CORES, CURRENT, PYTHONS, newest_core, python_for
 MEGABYTES = {"test": 2000, "test-all": 6000}
 # On two cores; test-all after `make test` on the same commit
 MINUTES = {"test": 4, "test-all": 13}
-# The longest first, so that none is left to run alone in the end
+# The longest first, so that none of them runs alone at the end
 ORDER = (
     "part(keystone)",
     "integration",
@@ -105,7 +105,7 @@ def run(names: list[str], report: Path) -> tuple[int, dict[str, list[str]]]:
 
 
 def other_versions(core: str | None) -> list[str]:
-    """What ``make test`` leaves to ``make test-all``."""
+    """The versions that ``make test`` leaves to ``make test-all``."""
     cores = ", ".join(each for each in CORES if each != core)
     pythons = ", ".join(each for each in PYTHONS if each != CURRENT)
     return [f"ansible-core {cores}; Python {pythons}: run `make test-all`"]

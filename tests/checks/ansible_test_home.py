@@ -74,7 +74,7 @@ def configure_pip(home: Path) -> None:
 
 
 def provide_pip(home: Path) -> None:
-    """Put a stand-in for the bootstrap script, and the wheel that it runs, where ansible-test looks for the script."""
+    """Put a substitute for the bootstrap script, and the wheel that it runs, where ansible-test looks for them."""
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     version = get_venv_packages(SimpleNamespace(version="{}.{}".format(*sys.version_info[:2])))["pip"]

@@ -19,7 +19,7 @@ def known_files() -> list[str]:
     """Paths, from the root of the checkout, of the files that Git has or would add."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-    # Git still lists what was deleted without telling it
+    # Git still lists files that were deleted without "git rm"
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 

@@ -49,7 +49,7 @@ def check_index(python):
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         broken = re.search(r"connection broken by '(.*)': /", done.stderr)
-        # what stands before >: is the address of an object of pip's; a warning in the first line is the cause
+        # the text before >: is the memory address of an object; a warning in the first line is the cause
         reason = broken.group(1).split(">: ")[-1] if broken else done.stderr.strip().partition("\n")[0]
         reason = reason.replace("WARNING: ", "").replace("ERROR: ", "").rstrip("')\".")
         sys.exit(
@@ -59,7 +59,7 @@ def check_index(python):
 
 
 def make(folder, requirements):
-    """Make the environment; a file ``ready`` in it says that it is complete."""
+    """Make the environment; the file ``ready`` is added when it is complete."""
     import venv
 
     print(f"Preparing {folder}, once", flush=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What has passed on which tree of files, so that it need not run again."""
+"""A record of which sessions have passed on which tree of files, so that they need not run again."""
 
 from __future__ import annotations
 

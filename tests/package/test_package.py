@@ -29,7 +29,7 @@ BUILT = {"MANIFEST.json", "FILES.json"}
 
 
 def run(*command: str | Path, cwd: Path = checkout.ROOT, collections: Path | None = None) -> str:
-    """What a command prints on standard output. It sees only these collections, and no credentials."""
+    """The standard output of a command, which sees only these collections, and no credentials."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     environment["ANSIBLE_COLLECTIONS_PATH"] = str(collections or cwd)
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)

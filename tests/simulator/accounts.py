@@ -31,7 +31,7 @@ FIRST_REGION, SECOND_REGION = REGIONS
 
 @dataclass(frozen=True)
 class Account:
-    """What IAM calls a domain."""
+    """An account, which IAM calls a domain."""
 
     id: str
     name: str

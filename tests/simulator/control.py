@@ -46,7 +46,7 @@ job. GetOneJob still finds the job unless ``deleted`` is true. Without a limit, 
 * Change how the response is sent: ``headers`` (added), ``delay`` (seconds before it), ``drip`` (seconds before each
   byte of the body), ``truncate`` (bytes of the body, then the connection closes), ``reset`` (the connection is reset,
   after ``truncate`` bytes if that is set), ``hang`` (no response until the client leaves).
-* Refuse connections: with ``refuse``, the connection is reset, and for so many seconds of the machine's clock the
+* Refuse connections: with ``refuse``, the connection is reset, and for that many seconds of the machine's clock the
   region's port refuses new connections and resets open ones, except for the control API.
 
 For instance, this rule makes lists fail from the third on, for four lists or eight seconds::

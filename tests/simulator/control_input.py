@@ -13,7 +13,7 @@ NUMBER: Any = (int, float)
 
 
 class InvalidInput(Exception):
-    """The control request cannot be carried out; the text says why."""
+    """The control request cannot be carried out; the text is the reason."""
 
 
 def checked(value: object, members: Members, what: str, required: tuple[str, ...] = ()) -> dict[str, Any]:

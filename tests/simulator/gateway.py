@@ -1,7 +1,7 @@
 # Copyright (c) 2026, opentelekomcloud.cce contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API gateway in front of CCE and IAM: finds out who is calling, by token or by signature."""
+"""The API gateway in front of CCE and IAM: identifies callers by token or signature."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Gateway:
         self._locked_until: dict[str, int] = {}
 
     def caller(self, request: Request) -> Caller:
-        """Who sent this request. Raises GatewayRefused."""
+        """The sender of this request. Raises GatewayRefused."""
         authorization = request.headers.get("authorization")
         if authorization:
             return self._caller_by_key(request, authorization)
@@ -129,5 +129,5 @@ class Gateway:
             return Caller(user, by_key=False, project_id=token.get("project", {}).get("id"))
         except (OSError, ValueError, KeyError) as error:
             if isinstance(error, urllib.error.HTTPError) and error.code in (401, 404):
-                raise incorrect_authentication("decrypt token fail", f"Keystone answered {error.code}") from error
+                raise incorrect_authentication("decrypt token fail", f"Keystone responded with {error.code}") from error
             raise GatewayRefused(503, "APIGW.0613", "The IAM service is not available", str(error)) from error

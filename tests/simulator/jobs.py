@@ -243,10 +243,10 @@ class Planner:
         elif not with_subjobs:
             reason = GENERIC_REASON if failing else ""
         elif step.substeps:
-            room = finished - started - gap
+            available = finished - started - gap
             begins = started
             for substep in step.substeps:
-                share = room * substep.weight // sum(each.weight for each in step.substeps)
+                share = available * substep.weight // sum(each.weight for each in step.substeps)
                 subjobs.append(self._plan(substep, subject, begins, share, None, grain, failing, True))
                 begins = subjobs[-1].finished
                 if subjobs[-1].outcome == FAILED:

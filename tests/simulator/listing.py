@@ -59,7 +59,7 @@ class Absences:
 
 
 class Replacement:
-    """A body that replaces every job list, byte by byte unless a job has to be left out."""
+    """A body that replaces every job list, byte by byte unless a job must be left out."""
 
     def __init__(self, body: bytes, content_type: str) -> None:
         self._body = body

@@ -181,7 +181,7 @@ class SampleJobs:
         return JobList(everything, live, self.start, self._arrival if self._new_jobs_every else None)
 
     def _special_jobs(self) -> list[Job]:
-        """The jobs that make the clusters what the module's docstring says, the most important first."""
+        """The jobs that give the clusters their documented activity, the most important first."""
         planner = Planner(f"{self.seed}/scenes")
         start, busy = self.start, self._busy_for
         staging, batch, archive = (self._named(f"shop-{name}") for name in ("staging", "batch", "archive"))

@@ -71,7 +71,7 @@ class RegionServer(http.server.ThreadingHTTPServer):
             self.server_close()
 
     def refuse(self, seconds: float) -> None:
-        """Refuse connections for so many seconds; a socket that is bound but does not listen keeps the port."""
+        """Refuse connections for that many seconds; a socket that is bound but does not listen keeps the port."""
         with self._lock:
             if self.refusing or self.simulator.stopping.is_set():
                 return

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The real parts, each started once; one that cannot be had skips the tests that need it."""
+"""The real parts, each started once. Tests are skipped if a part that they need is not installed."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of the developer's proxies and certificates."""
+    """Unset the proxies and certificates of the developer."""
     for name in UNWANTED:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
 
 
 class Simulator:
-    """A simulated cloud; ``ready`` is what it says about itself."""
+    """A simulated cloud; ``ready`` is its ready line."""
 
     def __init__(self, ready: dict[str, Any]) -> None:
         self.ready = ready
@@ -63,14 +63,14 @@ class Simulator:
         call("DELETE", f"{self.url}/simulator/requests")
 
     def requests(self) -> list[dict[str, Any]]:
-        """What it was asked since ``forget``."""
+        """The requests since ``forget``."""
         found: list[dict[str, Any]] = call("GET", f"{self.url}/simulator/requests").json()["requests"]
         return found
 
 
 @contextlib.contextmanager
 def running_simulator(folder: Path, *options: str) -> Iterator[Simulator]:
-    # the time stands still, so that two who ask one after the other find the same
+    # with a clock that does not move, two calls in succession return the same
     fixed = ["--port", "0", "--seed", "7", "--now", "2026-01-02T03:04:05Z"]
     command = [sys.executable, str(HERE.parent / "simulator"), *fixed, *options]
     with running(command, folder / "simulator.log") as program:
@@ -117,7 +117,7 @@ def session_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         started = stack.enter_context(running(command, folder / "keystone.log")).ready_line()
         short_lived = stack.enter_context(running([*command, "0"], folder / "short-lived.log")).ready_line()
         simulator = stack.enter_context(running_simulator(folder, "--keystone", started["url"]))
-        # the same server under two names, to tell which of the two a client took
+        # the same server under two names, to see which of the two a client used
         port = simulator.url.rpartition(":")[2]
         endpoints = {
             REGION: f"http://127.0.0.1:{port}/api/v3/projects/%(tenant_id)s",
@@ -174,13 +174,13 @@ def session_proxies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[b
 
 @pytest.fixture
 def open_proxy(session_proxies: dict[bool, Tap]) -> Tap:
-    """A proxy that lets everybody through."""
+    """A proxy that requires no password."""
     session_proxies[False].seen.clear()
     return session_proxies[False]
 
 
 @pytest.fixture
 def closed_proxy(session_proxies: dict[bool, Tap]) -> Tap:
-    """A proxy that asks for a password."""
+    """A proxy that requires a password."""
     session_proxies[True].seen.clear()
     return session_proxies[True]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands between a client and the cloud: TLS with certificates of a private authority, and forward proxies."""
+"""Servers between a client and the cloud: TLS with certificates of a private authority, and forward proxies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROXY_PASSWORD = "proxy-secret"
 # the same, as some people write it into a URL
 ENCODED_PROXY_PASSWORD = "proxy%2Dsecret"
 
-# Seconds that the impatient place asks to wait, too long for anybody
+# Seconds that the path /late/ asks to wait, longer than any timeout
 LONG_WAIT = 3600
 
 
@@ -38,7 +38,7 @@ class Authorities:
 
 @dataclass(frozen=True)
 class TlsFront:
-    """One address for each certificate; behind all of them is the same server."""
+    """One URL for each certificate, all for the same server."""
 
     program: str
     url: str
@@ -49,7 +49,7 @@ class TlsFront:
 
 def make_certificates(folder: Path) -> Authorities:
     """Write a file for each authority, and one for each server: ``good.pem``, ``other-name.pem``, ``expired.pem``."""
-    authority, stranger = trustme.CA(), trustme.CA()
+    authority, other = trustme.CA(), trustme.CA()
     now = datetime.now(timezone.utc)
     yesterday = now - timedelta(days=1)
     servers = {
@@ -62,7 +62,7 @@ def make_certificates(folder: Path) -> Authorities:
     for name, certificate in servers.items():
         certificate.private_key_and_cert_chain_pem.write_to_path(folder / f"{name}.pem")
     authority.cert_pem.write_to_path(folder / "right-ca.pem")
-    stranger.cert_pem.write_to_path(folder / "wrong-ca.pem")
+    other.cert_pem.write_to_path(folder / "wrong-ca.pem")
     return Authorities(str(folder / "right-ca.pem"), str(folder / "wrong-ca.pem"))
 
 
@@ -91,7 +91,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-  # where root starts it, its workers are somebody else, who may not write here
+  # started by root, its workers run as another user, who may not write here
   proxy_max_temp_file_size 0;
   proxy_http_version 1.1;
   proxy_set_header Host $http_host;

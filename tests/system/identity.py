@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Just enough of Keystone's Identity API to furnish an account and to take tokens away."""
+"""The part of Keystone's Identity API that creates an account and revokes tokens."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Member:
     name: str
     password: str = field(repr=False)
     key: bytes | None = field(default=None, repr=False)
-    """What the codes of the second factor are computed from."""
+    """The key of the second factor."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """What the tests find in Keystone."""
+    """The account in Keystone that the tests use."""
 
     url: str
     short_lived_url: str
@@ -39,7 +39,7 @@ class Account:
     domain_name: str
     domain_id: str
     projects: dict[str, str]
-    """Ids by name; nobody has a role on the last."""
+    """IDs by name; no user has a role on the last one."""
     user: Member
     user_with_second_factor: Member
     administrator: Member
@@ -59,7 +59,7 @@ def passcode(key: bytes, moment: float | None = None) -> str:
 
 
 class Keystone:
-    """One Keystone, seen by somebody with a password."""
+    """Calls of Keystone with a password."""
 
     def __init__(self, url: str, user: str, password: str, domain: str, project: str) -> None:
         self.url = url
@@ -86,7 +86,7 @@ class Keystone:
 
 
 class Administrator(Keystone):
-    """Makes what an account consists of."""
+    """Creates the parts of an account."""
 
     def __init__(self, url: str, password: str) -> None:
         super().__init__(url, "admin", password, "Default", "admin")
@@ -99,7 +99,7 @@ class Administrator(Keystone):
         return response.json() if response.body else None
 
     def make(self, kind: str, **members: object) -> str:
-        """The id of a new thing."""
+        """Create something, and return its ID."""
         made: str = self._call("POST", f"/{kind}s", {kind: members})[kind]["id"]
         return made
 

@@ -5,8 +5,8 @@
 """Serve a real Keystone on loopback: ``keystone_server.py DIRECTORY [LIFETIME]``, with Keystone's own interpreter.
 
 The directory gets the database and the keys when it has none; a second server on the same directory shares them.
-LIFETIME is that of tokens in seconds; with 0 they have expired when they arrive. One line of JSON, with the address
-and the administrator's password, says that the server answers. It serves until SIGTERM.
+LIFETIME is that of tokens in seconds; with 0 they have expired when they arrive. When the server accepts requests, it
+prints one line of JSON with its URL and the administrator's password. It serves until SIGTERM.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ provider = fernet
 
 
 def make_keys(repository: Path) -> None:
-    """What ``keystone-manage fernet_setup`` makes, in no time: a staged key and a primary one."""
+    """Create what ``keystone-manage fernet_setup`` creates, but faster: a staged key and a primary one."""
     repository.mkdir(mode=0o700)
     for number in ("0", "1"):
         key = repository / number

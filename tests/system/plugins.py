@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the plugins: what both share in this process, or both of them in a playbook."""
+"""Run the plugins: the code that both share in this process, or both plugins in a playbook."""
 
 from __future__ import annotations
 
@@ -27,50 +27,50 @@ HERE = Path(__file__).parent
 
 @dataclass
 class Outcome:
-    """What a user gets: an answer or an error, and what is said on the way."""
+    """The result of a call: jobs or an error, and all messages."""
 
-    answer: Answer | None = None
+    result: Answer | None = None
     error: CceError | None = None
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def found(self) -> Answer:
-        """The answer, which has to hold jobs."""
+        """The result, which has to contain jobs."""
         assert self.error is None, str(self.error)
-        assert self.answer
-        assert self.answer.jobs
-        return self.answer
+        assert self.result
+        assert self.result.jobs
+        return self.result
 
     def failed(self, kind: str) -> CceError:
-        """The error, which has to be of this kind."""
-        assert self.error, "there is an answer"
+        """The error, which must be of this kind."""
+        assert self.error, "the call succeeded"
         assert self.error.kind == kind, f"{self.error.kind}: {self.error}"
         return self.error
 
     def text(self) -> str:
         """Everything that can become visible."""
-        shown = [str(self.error), repr(self.error and self.error.as_dict()), repr(self.answer)]
+        shown = [str(self.error), repr(self.error and self.error.as_dict()), repr(self.result)]
         return "\n".join([*shown, *self.warnings, *self.notes])
 
 
 def ask(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Outcome:
-    """Call what the module and the lookup share; ``environment`` is where options are looked for."""
+    """Call the code that the module and the lookup share, with this environment."""
     outcome = Outcome()
     report = Report(warning=outcome.warnings.append, info=outcome.notes.append, secret=lambda _secret: None)
     try:
         request = read_request(LOOKUP, options, {}, environment or {})
-        outcome.answer = find_jobs(request, "system-tests", report)
+        outcome.result = find_jobs(request, "system-tests", report)
     except CceError as error:
         outcome.error = error
     return outcome
 
 
 def play(folder: Path, options: Mapping[str, Any], expected: str, **environment: str) -> str:
-    """Ask both plugins in a playbook, as talkative as can be, and return all that it says.
+    """Run both plugins in a playbook with the highest verbosity, and return all output.
 
     Args:
-        folder: a place for files.
-        options: what both are given.
+        folder: where to put files.
+        options: options for both.
         expected: ``success``, or the kind of the error.
         environment: variables for ansible-playbook.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start real programs and stop them again, and a small server of the standard library to stand between them."""
+"""Start and stop real programs, and a small server of the standard library that passes requests on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LOOK = 0.05
 
 
 def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what sends calls elsewhere, trusts other authorities or holds credentials."""
+    """The environment without proxies, certificates, and credentials."""
     unwanted = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
     return {
         name: value
@@ -49,7 +49,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], log: Path) -> Iterator[Program]:
-    """A program that runs in the foreground; it is ended in the end, whatever happens."""
+    """A program that runs in the foreground. It is terminated when the context ends."""
     with open(log, "w", encoding="utf-8") as output, open(f"{log}.errors", "w", encoding="utf-8") as errors:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=without_proxies(os.environ)
@@ -73,7 +73,7 @@ class Program:
     log: Path
 
     def ready_line(self) -> dict[str, Any]:
-        """The line of JSON by which it says that it is ready."""
+        """The line of JSON that it prints when it is ready."""
 
         def line() -> str | None:
             text = self.log.read_text("utf-8")
@@ -107,7 +107,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Response:
-    """An answer that has been read."""
+    """A response that has been read."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -118,7 +118,7 @@ class Response:
 
 
 def call(method: str, url: str, body: object = None, **headers: str) -> Response:
-    """One call of a server on loopback, past every proxy. In the names of headers, ``_`` stands for ``-``."""
+    """One call of a server on loopback, without a proxy. In the names of headers, ``_`` means ``-``."""
     parts = urlsplit(url)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)) as connection:
@@ -141,7 +141,7 @@ class _ThreadingServer(socketserver.ThreadingTCPServer):
         self.port = int(self.server_address[1])
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves, or that does not like our certificate, is what some tests are about."""
+        """Print nothing: in some tests, the client closes the connection or rejects the certificate."""
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
@@ -156,7 +156,7 @@ class _ThreadingServer(socketserver.ThreadingTCPServer):
 
 
 class Front(_ThreadingServer):
-    """Passes requests on to ``backend``, the address of another server, after showing ``look`` their headers."""
+    """Passes requests on to ``backend``, the URL of another server, after calling ``look`` with their headers."""
 
     def __init__(
         self,
@@ -167,7 +167,7 @@ class Front(_ThreadingServer):
         super().__init__(_FrontHandler, urlsplit(backend).netloc)
         self.look = look
         if tls:
-            # the handshake takes place in the thread of its connection, where it holds up nobody else
+            # the handshake takes place in the thread of its connection, where it delays no other connection
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
 
@@ -176,18 +176,18 @@ class _FrontHandler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        """The server behind has a log."""
+        """Print nothing: the backend has a log."""
 
     def _pass_on(self) -> None:
         self.server.look(dict(self.headers))
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         connection = http.client.HTTPConnection(self.server.backend, timeout=PATIENCE)
         connection.request(self.command, self.path, body or None, {**self.headers, "Connection": "close"})
-        answer = connection.getresponse()
-        content = answer.read()
+        response = connection.getresponse()
+        content = response.read()
         connection.close()
-        self.send_response_only(answer.status)
-        for name, value in answer.getheaders():
+        self.send_response_only(response.status)
+        for name, value in response.getheaders():
             if name.lower() != "connection":
                 self.send_header(name, value)
         self.end_headers()
@@ -197,7 +197,7 @@ class _FrontHandler(http.server.BaseHTTPRequestHandler):
 
 
 class Tap(_ThreadingServer):
-    """Lies before a server, passes every byte on, and notes the first line of each connection."""
+    """Passes every byte on to a server, and keeps the first line of each connection."""
 
     def __init__(self, backend: str) -> None:
         super().__init__(_TapHandler, backend)

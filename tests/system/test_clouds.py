@@ -155,7 +155,7 @@ def test_refused(cloud: Cloud, files: Files, changes: Entry) -> None:
     assert cloud.account.user.password not in outcome.text()
 
 
-def test_address_that_is_not_iam(cloud: Cloud, files: Files) -> None:
+def test_url_that_is_not_iam(cloud: Cloud, files: Files) -> None:
     files.write(by_password(cloud, auth_url=f"{cloud.account.url}/nothing"))
     assert "auth_url" in str(ask({"cloud": "mine", "retries": 0}).failed("not_found"))
 
@@ -193,8 +193,8 @@ def test_trust(cloud: Cloud, files: Files, iam_by_tls: str, authorities: Authori
         ({"cacert": authorities.wrong}, {"ca_cert": authorities.right}, True),
         ({"cacert": authorities.wrong}, {"validate_certs": False}, True),
     ]
-    for said, options, fine in outcomes:
-        files.write({**entry, **said})
+    for verification, options, fine in outcomes:
+        files.write({**entry, **verification})
         outcome = ask({"cloud": "mine", "retries": 0, **options})
         if fine:
             outcome.found()

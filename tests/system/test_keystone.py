@@ -41,7 +41,7 @@ def by_token(cloud: Cloud, token: str, **changes: str | None) -> dict[str, Any]:
 
 
 def refused(outcome: Outcome, cloud: Cloud, status: int, kind: str) -> None:
-    """IAM, not CCE, said no, and nothing secret is repeated."""
+    """The error of a refusal by IAM, not CCE, after a check that no message repeats a secret."""
     error = outcome.failed(kind)
     assert (error.http_status, cloud.cce.requests()) == (status, [])
     assert urlsplit(str(error.url)).netloc == urlsplit(cloud.account.url).netloc
@@ -88,7 +88,7 @@ def test_auth_url_with_or_without_version(cloud: Cloud, end: str) -> None:
     [
         (REGION, 1, "127.0.0.1"),
         (OTHER_REGION, 0, "localhost"),
-        # presumed from the project's name, which IAM says where the user does not
+        # presumed from the project's name, which comes from IAM if the user does not set it
         (None, 0, "127.0.0.1"),
     ],
 )
@@ -102,7 +102,7 @@ def test_endpoint_from_the_catalog(cloud: Cloud, project_by: str, region: str | 
     assert request["path"] == f"/api/v2/projects/{project_id}/jobs"
 
 
-def test_endpoint_that_nothing_tells(cloud: Cloud) -> None:
+def test_endpoint_that_cannot_be_determined(cloud: Cloud) -> None:
     error = ask(cloud.login(project_name="no-region")).failed("option")
     assert "endpoint" in str(error)
 
@@ -131,7 +131,7 @@ def test_login_refused(cloud: Cloud, changes: dict[str, str]) -> None:
     refused(outcome, cloud, 401, "authentication")
 
 
-def test_login_at_an_address_that_is_not_iam(cloud: Cloud) -> None:
+def test_login_at_a_url_that_is_not_iam(cloud: Cloud) -> None:
     error = ask(cloud.login(auth_url=cloud.account.url + "/nothing")).failed("not_found")
     assert "auth_url" in str(error)
 
@@ -158,7 +158,7 @@ def test_second_factor_missing(cloud: Cloud) -> None:
 
 
 def test_second_factor_wrong(cloud: Cloud) -> None:
-    # with letters, so that it can be told from the digits around it
+    # with letters, to distinguish it from the digits around it
     outcome = login_with_second_factor(cloud, "wrong1")
     refused(outcome, cloud, 401, "authentication")
     assert "wrong1" not in outcome.text()
@@ -186,7 +186,7 @@ def test_token_expired(cloud: Cloud) -> None:
     token = keystone_of(cloud, cloud.account.user, cloud.account.short_lived_url).issue()
     outcome = ask(by_token(cloud, token))
     assert outcome.failed("authentication").http_status == 401
-    # there is nothing to renew it with
+    # it cannot be renewed
     assert (len(cloud.cce.requests()), outcome.notes) == (1, [])
     assert TOKEN_START not in outcome.text()
 
@@ -199,7 +199,7 @@ def test_token_revoked(cloud: Cloud) -> None:
     assert ask(by_token(cloud, token)).failed("authentication").http_status == 401
 
 
-def test_login_whose_tokens_never_live(cloud: Cloud) -> None:
+def test_login_that_issues_expired_tokens(cloud: Cloud) -> None:
     outcome = ask(cloud.login(auth_url=cloud.account.short_lived_url))
     outcome.failed("authentication")
     assert [request["status"] for request in cloud.cce.requests()] == [401, 401]
@@ -207,7 +207,7 @@ def test_login_whose_tokens_never_live(cloud: Cloud) -> None:
 
 @contextlib.contextmanager
 def revoking(cloud: Cloud, times: int) -> Iterator[str]:
-    """The address of a CCE at which the first tokens that come are revoked just before they are looked at."""
+    """The URL of a CCE where the first tokens are revoked just before they are checked."""
     keystone = keystone_of(cloud, cloud.account.user)
     left = [None] * times
 
@@ -238,7 +238,7 @@ def test_token_is_renewed_only_once(cloud: Cloud) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# the id of a project
+# the ID of a project
 
 
 def test_project_of_a_token_by_name(cloud: Cloud) -> None:

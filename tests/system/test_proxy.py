@@ -24,7 +24,7 @@ from ansible_collections.opentelekomcloud.cce.tests.system.fronts import (
 from ansible_collections.opentelekomcloud.cce.tests.system.plugins import Outcome, ask, play
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import Tap
 
-# a proxy that would never answer: nothing listens on port 1
+# a proxy that refuses connections: nothing listens on port 1
 NOWHERE = "http://127.0.0.1:1"
 
 
@@ -47,7 +47,7 @@ def address(tap: Tap, password: str | None = None) -> str:
 
 
 def passed(tap: Tap, target: dict[str, Any]) -> bool:
-    """Whether the call went through the proxy, and in the manner that its scheme asks for."""
+    """Whether the call went through the proxy, in the way that its scheme requires."""
     if not tap.seen:
         return False
     url = urlsplit(target["endpoint"])
@@ -59,13 +59,13 @@ def passed(tap: Tap, target: dict[str, Any]) -> bool:
 
 def refusal(target: dict[str, Any]) -> str:
     """The kind of error that a wrong password gives."""
-    # tinyproxy says 401 to it, and 407 only to a missing one; without TLS that reads as if the cloud had said it
+    # tinyproxy responds with 401 to it, and with 407 only to a missing one; without TLS, that looks like CCE
     in_plain_sight = urlsplit(target["endpoint"]).scheme == "http"
     return "authentication" if in_plain_sight and proxy_program() == "tinyproxy" else "connection"
 
 
 def assert_silent(outcome: Outcome, password: str) -> None:
-    """Nothing repeats the password of the proxy."""
+    """Check that no message repeats the password of the proxy."""
     assert password not in outcome.text()
     assert PROXY_USER not in outcome.text()
 
@@ -86,7 +86,7 @@ def test_password(closed_proxy: Tap, target: dict[str, Any], password: str) -> N
 def test_password_missing(closed_proxy: Tap, target: dict[str, Any]) -> None:
     outcome = ask({**target, "proxy": address(closed_proxy), "retries": 4})
     assert "proxy" in str(outcome.failed("connection"))
-    # what the proxy refuses it will refuse again
+    # the same call would be refused again
     assert passed(closed_proxy, target)
 
 
@@ -97,7 +97,7 @@ def test_password_wrong(closed_proxy: Tap, target: dict[str, Any]) -> None:
     assert_silent(outcome, "wrong-password")
 
 
-def test_proxy_that_is_not_there(target: dict[str, Any]) -> None:
+def test_proxy_that_refuses_connections(target: dict[str, Any]) -> None:
     error = ask({**target, "proxy": NOWHERE}).failed("connection")
     assert "proxy" in str(error)
 

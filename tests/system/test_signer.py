@@ -19,7 +19,7 @@ from ansible_collections.opentelekomcloud.cce.tests.system.conftest import part
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import PATIENCE
 
 SAFE = string.ascii_letters + string.digits
-# what encoders treat in different ways, and letters of two to four bytes
+# characters that encoders treat in different ways, and letters of two to four bytes
 DIFFICULT = SAFE + " -_.~!*'()+&=%$@,;:?#[]\"<>^`{|}\\" + "äßéжあ漢🙂"
 HEADER = SAFE + " -_.~!*'()+&=%$@,;:?/"
 
@@ -34,7 +34,7 @@ def random_request(draw: random.Random) -> dict[str, Any]:
     keys = [text(draw, DIFFICULT, 1, 8) for _count in range(draw.randint(0, 4))]
     body = draw.choice(["", text(draw, DIFFICULT, 1, 200)])
     content_types = ["application/json", "application/json;charset=utf8", "application/bson"]
-    # of other types the library leaves the body out, and says so in a header even where there is no body
+    # the library does not sign a body of another type, and adds a header about that even without a body
     content_types += ["text/plain", "application/octet-stream"] if body else []
     headers = {
         "X-Sdk-Date": f"20{draw.randint(10, 60)}{draw.randint(1, 12):02}{draw.randint(1, 28):02}"

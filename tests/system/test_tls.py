@@ -16,7 +16,7 @@ from ansible_collections.opentelekomcloud.cce.tests.system.conftest import Simul
 from ansible_collections.opentelekomcloud.cce.tests.system.fronts import LONG_WAIT, Authorities, TlsFront
 from ansible_collections.opentelekomcloud.cce.tests.system.plugins import Outcome, ask, play
 
-# what counts where nothing is said by an option, and only there
+# what counts if no option is set
 BUNDLES = [
     None,
     ("REQUESTS_CA_BUNDLE", "right"),
@@ -29,7 +29,7 @@ BUNDLES = [
 
 @pytest.fixture(params=BUNDLES, ids=lambda bundle: " ".join(bundle or ["no bundle"]))
 def bundle(request: pytest.FixtureRequest, authorities: Authorities, monkeypatch: pytest.MonkeyPatch) -> str | None:
-    """A variable that names a bundle of certificates, or none; which bundle it is."""
+    """A variable that names a bundle of certificates, or none; and which bundle it is."""
     if not request.param:
         return None
     variable, which = request.param
@@ -44,7 +44,7 @@ def by_token(simulator: Simulator, endpoint: str, **more: Any) -> Outcome:
 
 @pytest.mark.usefixtures("bundle")
 class TestTrust:
-    """What an option says holds whatever the variables say."""
+    """Options take precedence over the variables of requests."""
 
     def test_right_authority(self, simulator: Simulator, front: TlsFront, authorities: Authorities) -> None:
         by_token(simulator, front.url, ca_cert=authorities.right).found()
@@ -86,7 +86,7 @@ def test_file_that_holds_no_authority(simulator: Simulator, front: TlsFront, tmp
     empty = tmp_path / "empty.pem"
     empty.write_text("no certificate")
     outcome = by_token(simulator, front.url, ca_cert=str(empty))
-    assert outcome.error, "there is an answer"
+    assert outcome.error, "the call succeeded"
     assert outcome.error.kind in ("tls", "option")
     assert "ca_cert" in str(outcome.error)
 
@@ -124,7 +124,7 @@ needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not
 
 @needs_nginx
 def test_wait_that_a_rate_limit_asks_for(simulator: Simulator, front: TlsFront, authorities: Authorities) -> None:
-    # one call a second passes: on a busy machine a second call may come too late to be too early
+    # one call a second is allowed: on a busy machine, a second call may not come early enough to be refused
     for _attempt in range(20):
         outcome = by_token(simulator, f"{front.url}/soon", ca_cert=authorities.right, retries=4)
         outcome.found()

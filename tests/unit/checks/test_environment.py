@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``make`` reports when something is missing: one sentence that names it."""
+"""If something is missing, ``make`` reports it in one sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def refused_port() -> int:
 
 
 def sentence(folder: Path, *arguments: str, **settings: str) -> str:
-    """What the program prints when it fails, which is one line and no more."""
+    """The one line that the program prints when it fails."""
     command = [sys.executable, str(PROGRAM), str(folder / "environment"), "requirements.txt", *arguments]
     done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
     assert done.returncode == 1

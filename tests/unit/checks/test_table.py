@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ``make test`` remembers of earlier runs, and the table with which it ends."""
+"""The record that ``make test`` keeps of earlier runs, and the table with which it ends."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Client:
         return Response(self.connection.getresponse())
 
     def get(self, path: str, **headers: str) -> Response:
-        """GET with the token of the ready line unless another credential is set; ``_`` in names stands for ``-``."""
+        """GET with the token of the ready line unless another credential is set; ``_`` in names means ``-``."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if not {"X-Auth-Token", "Authorization"} & set(named):
             named["X-Auth-Token"] = self.ready["token"]

@@ -87,9 +87,9 @@ def test_signed_calls(client, scope: str | None) -> None:
 
 def test_unknown_key_and_old_date(client) -> None:
     headers = client.signed(client.jobs_path)
-    headers["Authorization"] = headers["Authorization"].replace(client.ready["access_key"], "NOBODY")
+    headers["Authorization"] = headers["Authorization"].replace(client.ready["access_key"], "UNKNOWN")
     assert gateway_error(client.get(client.jobs_path, **headers))[2].endswith(
-        "Get secretKey failed,ak:NOBODY,err:ak not exist"
+        "Get secretKey failed,ak:UNKNOWN,err:ak not exist"
     )
     old = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=16)
     assert client.get(client.jobs_path, **client.signed(client.jobs_path, at=old)).status == 401

@@ -50,7 +50,7 @@ def test_user_and_scope_by_id(client) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"password": "wrong"}, {"name": "nobody"}, {"domain": {"name": "other"}}, {"domain": None}]
+    "wrong", [{"password": "wrong"}, {"name": "unknown"}, {"domain": {"name": "other"}}, {"domain": None}]
 )
 def test_wrong_login(client, wrong: dict) -> None:
     response = client.login(scope=client.project_scope(), **client.user(**wrong))

@@ -157,9 +157,13 @@ def test_clouds_yaml(client, second) -> None:
         scope = {"project": {"name": auth["project_name"], "domain": {"name": auth["project_domain_name"]}}}
         assert server.login(scope=scope, **user).status == 201
         assert (clouds[name]["region_name"], auth["auth_url"]) == (server.ready["region"], server.ready["auth_url"])
-    leftovers = clouds["object-storage"]
-    assert {**leftovers, **clouds["simulator"]} == leftovers
-    client.ready = {**client.ready, "storage_access_key": leftovers["ak"], "storage_secret_key": leftovers["sk"]}
+    storage = clouds["object-storage"]
+    assert {**storage, **clouds["simulator"]} == storage
+    client.ready = {
+        **client.ready,
+        "storage_access_key": storage["ak"],
+        "storage_secret_key": storage["sk"],
+    }
     refused = client.get(client.jobs_path, **client.signed(client.jobs_path, key="storage_"))
     assert (refused.status, "ak not exist" in refused.json["error_msg"]) == (401, True)
     assert not any("project_domain" in name for name in clouds["second-factor"]["auth"])
