@@ -178,7 +178,7 @@ def test_description_names_the_environment_variables_in_order(option: Option) ->
 def test_module_fits_into_a_terminal() -> None:
     """In lines of 79 columns, which is what ansible-doc prints without a terminal."""
     if __version__.startswith("2.16."):
-        pytest.skip("ansible-core 2.16 prints more blank lines")
+        pytest.skip("ansible-core 2.16 prints more empty lines")
     assert len(ansible_doc(MODULE).splitlines()) < 650
 
 
@@ -212,7 +212,7 @@ def test_documented_keys_of_an_error() -> None:
 
 
 def test_samples_are_the_published_list() -> None:
-    """The list of one job in the API reference; see README.md beside the file."""
+    """The list of one job in the API reference; see README.md in the same directory."""
     payload = json.loads((FIXTURES / "jobs" / "real-v2-list-otc-doc.json").read_text(encoding="utf-8"))
     selection = select(payload, Query())
     returned = DOCUMENTED[MODULE]["return"]

@@ -131,7 +131,7 @@ def test_environment_is_read(run_module: Run, simulator: t.Any, monkeypatch: pyt
 BAD_OPTIONS: dict[str, dict[str, t.Any]] = {
     "unknown": {"statsu": ["Failed"]},
     "unknown and far from all": {"qqqqq": 1},
-    "alias beside its name": {"id": ["a"], "job_id": ["b"]},
+    "alias and name": {"id": ["a"], "job_id": ["b"]},
     "list with null": {"status": ["Failed", None]},
     "list with an empty string": {"status": ["Failed", ""]},
     "list with a list": {"status": [["Failed"]]},
@@ -311,18 +311,18 @@ SECRETS: dict[str, dict[str, t.Any]] = {
     },
     "proxy": {"token": "t-o-k-e-n", "proxy": f"http://some-user:{SECRET}@127.0.0.1:9"},
     "proxy, quoted": {"token": "t-o-k-e-n", "proxy": f"http://some-user:{SECRET}%2F{OTHER_SECRET}@127.0.0.1:9"},
-    "proxy beside a wrong option": {"proxy": f"http://some-user:{SECRET}@127.0.0.1:9", "timeout": "long"},
+    "proxy and a wrong option": {"proxy": f"http://some-user:{SECRET}@127.0.0.1:9", "timeout": "long"},
     "proxy in a list": {"proxy": [f"http://some-user:{SECRET}@127.0.0.1:9"]},
     "proxy without a scheme": {"proxy": f"some-user:{SECRET}@127.0.0.1:9"},
     "proxy that cannot be parsed": {"proxy": f"http://some-user:{SECRET}/{OTHER_SECRET}@127.0.0.1:9"},
     "endpoint": {"endpoint": f"https://some-user:{SECRET}@127.0.0.1"},
     "auth_url": {"auth_url": f"https://some-user:{SECRET}@127.0.0.1"},
     "misspelled option": {"pasword": SECRET},
-    "misspelled option beside a wrong one": {"pasword": SECRET, "limit": "many"},
+    "misspelled option and a wrong one": {"pasword": SECRET, "limit": "many"},
     "list instead of a string": {"token": [SECRET]},
     "dictionary instead of a string": {"password": {"value": SECRET}},
     "string that a header cannot contain": {"token": f"{SECRET} {OTHER_SECRET}"},
-    "beside a wrong list": {"token": SECRET, "status": [None]},
+    "with a wrong list": {"token": SECRET, "status": [None]},
 }
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The call that lists the jobs: what goes over the wire, and whatever may come back."""
+"""The call that lists the jobs: the request, and all kinds of responses."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A JSON list as a stream: the same elements as at once, wherever it is cut, and a clear word about what is no list."""
+"""A JSON list as a stream: the same elements wherever it is cut, and a clear message about anything else."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ values = st.recursive(
 
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
-    blanks = st.text(" \t\r\n", max_size=3)
+    spaces = st.text(" \t\r\n", max_size=3)
     ascii_only = draw(st.booleans())
     written = values.map(
         lambda value: json.dumps(
@@ -84,8 +84,8 @@ def documents(draw: st.DrawFn) -> bytes:
         )
     )
     parts = draw(st.lists(written | st.sampled_from(numbers), max_size=5))
-    separator = f"{draw(blanks)},{draw(blanks)}"
-    text = f"{draw(blanks)}[{draw(blanks)}{separator.join(parts)}{draw(blanks)}]{draw(blanks)}"
+    separator = f"{draw(spaces)},{draw(spaces)}"
+    text = f"{draw(spaces)}[{draw(spaces)}{separator.join(parts)}{draw(spaces)}]{draw(spaces)}"
     return draw(st.sampled_from((b"", b"\xef\xbb\xbf"))) + text.encode("utf-8", "replace")
 
 
@@ -210,7 +210,7 @@ def test_an_empty_text_is_a_truncated_one(pieces: list[bytes]) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# what is no list
+# anything but a list
 
 INVALID = [
     b"[nope]",
@@ -339,7 +339,7 @@ def test_memory_does_not_grow_with_the_list() -> None:
 
 
 def seconds_for(size: int) -> float:
-    """Seconds of work for one element of so many bytes."""
+    """Seconds of work for one element of that many bytes."""
     members = b'{"a":"' + b"x" * 1000 + b'"},'
     pieces = chain([b"[["], in_pieces(members * (size // len(members))), [b"{}]]"])
     # of this thread alone: other tests may have left some

@@ -25,7 +25,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 class TrustedServer(t.NamedTuple):
-    """What a server on loopback needs to be reached by https."""
+    """The TLS configuration of a server on loopback."""
 
     context: ssl.SSLContext
     authority: str

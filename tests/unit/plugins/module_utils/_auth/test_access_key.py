@@ -134,7 +134,7 @@ def test_retries_are_signed_again() -> None:
 
 
 def http_date(seconds: float) -> str:
-    """The time so many seconds from now, as in the header Date."""
+    """The time that many seconds from now, as in the header Date."""
     return email.utils.formatdate(time.time() + seconds, usegmt=True)
 
 

@@ -66,7 +66,7 @@ def test_options_override_the_entry(write: t.Callable[..., None], tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("said", "typed", "expected"),
+    ("verification", "typed", "expected"),
     [
         ({}, {}, True),
         ({"verify": False}, {}, False),
@@ -77,8 +77,8 @@ def test_options_override_the_entry(write: t.Callable[..., None], tmp_path: Path
         ({"verify": True}, {"validate_certs": False}, False),
     ],
 )
-def test_trust(write: t.Callable[..., None], said: Entry, typed: Entry, expected: bool) -> None:
-    write({"mine": {"auth": AUTH, **said}})
+def test_trust(write: t.Callable[..., None], verification: Entry, typed: Entry, expected: bool) -> None:
+    write({"mine": {"auth": AUTH, **verification}})
     assert read(**typed).verify is expected
 
 

@@ -177,7 +177,7 @@ def test_passcode_is_sent_once(write: t.Callable[..., None], place: str, login: 
 
 
 class Agency:
-    """The loader of a stand-in for the plugin of otcextensions: after a login with password, it assumes an agency."""
+    """The loader of a substitute for the plugin of otcextensions: after a login with password, it assumes an agency."""
 
     def __init__(self) -> None:
         from keystoneauth1 import loading

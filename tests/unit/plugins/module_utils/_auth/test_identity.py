@@ -159,9 +159,9 @@ def test_secrets_in_responses_are_masked() -> None:
                 jobs(recorded, **credential, project_id="p1", auth_url=server.url, endpoint=server.url)
             assert "********" in str(caught.value)
             assert len(recorded.notes) == 1
-            said = str(caught.value) + str(caught.value.as_dict()) + str(recorded.notes) + str(recorded.warnings)
+            shown = str(caught.value) + str(caught.value.as_dict()) + str(recorded.notes) + str(recorded.warnings)
             sent = {*credential.values()} & {*secrets}
-            assert not [secret for secret in (*sent, *recorded.secrets) if secret in said]
+            assert not [secret for secret in (*sent, *recorded.secrets) if secret in shown]
             # masking a string as short as a passcode would damage times and names
             assert sent - {PASSCODE} <= {*recorded.secrets}
             assert PASSCODE not in recorded.secrets

@@ -102,7 +102,7 @@ def test_mistyped_project() -> None:
 @pytest.mark.parametrize(
     ("responses", "status", "path"),
     [
-        # the first refusal says why the second call had to be made at all
+        # the first refusal is the reason for the second call
         ([response(403, ""), response(403, "")], 403, "/v3/projects"),
         ([response(403, ""), response(404, "")], 403, "/v3/projects"),
         ([projects(), response(403, "")], 403, "/v3/auth/projects"),

@@ -208,8 +208,8 @@ def test_payload_hash(procedure: str, headers: dict[str, str], body: bytes, unsi
 def test_signing_again_gives_the_same(procedure: str) -> None:
     minimal = {**MINIMAL, "procedure": procedure, "body": b"x", "headers": {"Content-Type": "text/plain"}}
     first = _signature.sign(**minimal)
-    left_over = {**first, "HOST": "elsewhere.example.com", "x-sdk-date": "19990101T000000Z", **minimal["headers"]}
-    assert _signature.sign(**{**minimal, "headers": left_over}) == first
+    stray = {**first, "HOST": "elsewhere.example.com", "x-sdk-date": "19990101T000000Z", **minimal["headers"]}
+    assert _signature.sign(**{**minimal, "headers": stray}) == first
 
 
 def test_region_and_service_do_not_count_for_access() -> None:

@@ -256,7 +256,7 @@ def test_interpreter_ends_whatever_is_left(place: str) -> None:
             check=False,
         )
     assert (done.returncode, done.stdout.split()[:1], done.stderr) == (0, ["timeout"], "")
-    # the main thread and the abandoned one, which ends by itself where it can be cut off
+    # the main thread and the abandoned one, which ends by itself where urllib3 can end a response
     assert int(done.stdout.split()[1]) <= 2
 
 
@@ -351,7 +351,7 @@ ONCE = [300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 40
 @pytest.mark.parametrize("status", ONCE)
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
 def test_failures_that_stay(status: int, broken: bool, pauses: list[float]) -> None:
-    # a response to a refused signature that breaks off must not send a second one: the key locks after five
+    # a response that is cut short after a refused signature must not send a second one: the key locks after five
     script = then_reset(head(status, Content_Length="9") + b"{") if broken else response(status, "{}")
     with Server(script) as server:
         error = failure(server.url, retries=4)
@@ -579,7 +579,7 @@ def test_password_in_an_address_is_not_used_and_not_shown() -> None:
 
 
 class Authority:
-    """A private authority, its certificates, and the file that says to trust it."""
+    """A private authority, its certificates, and the file of certificates to trust."""
 
     def __init__(self, folder: Path, name: str) -> None:
         # not at the top: only these tests need it
@@ -709,7 +709,7 @@ def test_proxy_for_plain_http(place: str, monkeypatch: pytest.MonkeyPatch) -> No
     with Server() as proxy:
         if place == "option":
             client = client_for(recorded, proxy=with_login(proxy.url))
-            # says nothing about a proxy that is given
+            # does not apply to a proxy that is set explicitly
             monkeypatch.setenv("NO_PROXY", "*")
         else:
             monkeypatch.setenv("HTTP_PROXY" if place == "variable" else "http_proxy", with_login(proxy.url))

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the bodies of failures turn into: kind, code, text, request id and one sentence.
+"""Error bodies become errors: kind, code, message, request ID, and one sentence.
 
 The files in ``fixtures/errors`` are responses that were published, in documentation or in issues of other clients, or
-responses composed after the documentation.
+responses written according to the documentation.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def test_body(name: str) -> None:
         "request_id": request_id,
         "url": "",
     }
-    # a code that only repeats the status says nothing
+    # a code that only repeats the status is useless
     text = message.rstrip(".")
     words = text if code in (None, str(status)) else f"{code}: {text}"
     if request_id:

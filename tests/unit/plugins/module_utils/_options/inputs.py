@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What users give: sample values, the kinds of values that Ansible passes on, and how settings are read from them."""
+"""Input of users: sample values, the kinds of values that Ansible passes on, and how settings are read from them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ENOUGH = {**TOKEN, **WHERE}
 
 Given = t.Mapping[str, t.Any]
 
-# what an option needs beside it to count
+# the other options that an option requires to count
 NEEDED_BESIDE: dict[str, dict[str, str]] = {
     "token": {},
     "access_key": {"secret_key": "s"},
@@ -102,7 +102,7 @@ class LazyList(list[t.Any]):
 
 
 def omitted() -> list[t.Any]:
-    """The values for which ``omit`` stands in a template: in ansible-core up to 2.18, and since 2.19 if this is one."""
+    """The values of ``omit`` in a template: in ansible-core up to 2.18, and since 2.19 if this is such a version."""
     values: list[t.Any] = ["__omit_place_holder__" + "0123456789abcdef" * 2 + "01234567"]
     values.append(Text(values[0]))
     with contextlib.suppress(ImportError):

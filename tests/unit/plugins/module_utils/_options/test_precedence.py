@@ -69,8 +69,8 @@ def effective(option: Option, found: Settings) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def beside(option: Option) -> dict[str, str]:
-    """What the option needs beside it to count."""
+def requirements(option: Option) -> dict[str, str]:
+    """The other options that the option requires to count."""
     needed = {**NEEDED_BESIDE.get(option.name, TOKEN), **WHERE}
     hidden_by = {"project_name": "project_id"}.get(option.name)
     return {name: value for name, value in needed.items() if name not in (option.name, hidden_by)}
@@ -83,7 +83,7 @@ def test_option_beats_variable_beats_environment(option: Option, tmp_path: Path)
     for value in values if folder else ():
         (tmp_path / value).touch()
     # in the lowest source, so that it decides nothing
-    lowest = in_environment(beside(option))
+    lowest = in_environment(requirements(option))
     typed, variable, environment = ({option.name: folder + value} for value in values)
     named = {
         name: opposite(value) if option.environment_inverted else value
@@ -100,7 +100,7 @@ def test_option_beats_variable_beats_environment(option: Option, tmp_path: Path)
 @pytest.mark.parametrize("empty", ["", " ", None])
 def test_first_environment_variable_that_is_not_empty_counts(option: Option, empty: str | None) -> None:
     first, second = option.environment
-    both = {**in_environment(beside(option)), first: "first", second: "second"}
+    both = {**in_environment(requirements(option)), first: "first", second: "second"}
     assert effective(option, settings(environment=both)) == "first"
     without = {name: value for name, value in {**both, first: empty}.items() if value is not None}
     assert effective(option, settings(environment=without)) == "second"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the user gave: options by name and alias, null and omit, variables, environment variables."""
+"""Sources of values: options by name and alias, null and omit, variables, environment variables."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values left over from something else, mostly in the environment: what is ignored, and what is reported of it."""
+"""Stray values, usually in the environment: which ones are ignored, and what is reported about them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def same_but_for_notes(found: Settings, expected: Settings, *ignored: str) -> No
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# beside a cloud
+# together with a cloud
 
 WITH_CLOUD = ("OS_CCE_ENDPOINT_OVERRIDE", "OS_CACERT", "OS_INSECURE", "OS_PASSCODE")
 
@@ -257,7 +257,7 @@ def test_project_id_or_a_name_without_a_known_region_fixes_no_region() -> None:
     for project in ({"project_id": "p"}, {"project_name": "team"}, {"project_name": "eu-dee_team"}):
         found = settings({**TOKEN, **project}, {}, in_environment(PUBLIC["eu-de"]))
         assert (found.region, found.endpoint) == ("eu-de", PUBLIC["eu-de"]["endpoint"])
-    # the project of a lower source does not count beside another one
+    # the project of a lower source does not count together with another one
     found = settings({**TOKEN, "project_id": "p"}, {"project_name": "eu-nl_lab"}, in_environment(PUBLIC["eu-de"]))
     assert found.region == "eu-de"
 
@@ -284,7 +284,7 @@ def test_invalid_url_of_a_lower_source_is_an_error_only_if_it_counts() -> None:
         ({**ENOUGH, "endpoint": "https://a/"}, {"endpoint": "https://a"}, {}),
         ({**ENOUGH, "validate_certs": True}, {}, {"OS_INSECURE": "no"}),
         ({**WHERE, **PASSWORD}, {}, {"OS_USER_DOMAIN_NAME": "some-account", "OS_DOMAIN_NAME": "some-account"}),
-        # each says something of its own
+        # each has a message of its own
         (TOKEN, {"region": "eu-de"}, {"OS_PROJECT_ID": "p", "OS_CCE_ENDPOINT_OVERRIDE": "https://a"}),
         # the same URL, which an option makes count although it is in another region than the project
         *[

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Single values: from whatever Ansible passes on to the type of the option, or to an error."""
+"""Single values: conversion of all that Ansible passes on to the type of the option, or an error."""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ def ask(server: Server, terms: t.Sequence[str] = (), **options: t.Any) -> Answer
     return find_jobs(read_request(MODULE, typed, {}, environment={}, terms=terms), "tests", RecordedReport().report)
 
 
-def found(found_jobs: Answer) -> dict[str, str | None]:
-    return {job["id"]: job["cluster_name"] for job in found_jobs.jobs}
+def found(result: Answer) -> dict[str, str | None]:
+    return {job["id"]: job["cluster_name"] for job in result.jobs}
 
 
 @pytest.mark.parametrize(
