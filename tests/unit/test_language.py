@@ -10,8 +10,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 # Regular expression (a space matches any white space, also between lines of a comment), and what to write instead
@@ -21,8 +19,9 @@ REPLACEMENTS = {
     r"mostly": "usually",
     r"tells?|telling|told": "report, show, set, specify",
     r"answer(?:s|ed|ing)?": "response, return",
+    r"br[eo]a?k(?:e|en|ing|s)? off": "cut short",
     r"blanks?": "space",
-    r"upper and lower case": "case",
+    r"upper and lower case|letter case": "case",
     r"whole numbers?": "integer",
     r"(?:stands?|standing) (?:in|for|behind|below|beside|there)|lies? (?:in|below|beside)": "is in",
     r"left-?overs?|left over": "stray",
@@ -32,9 +31,15 @@ REPLACEMENTS = {
     r"managed hosts?": "managed node",
     r"of (?:its|their|his) own accord": "automatically",
     r"doors?|rooms?|the house|straight street": "entry points, modules, architecture",
-    r"somebody|nobody": "someone, another user, no one",
+    r"(?:some|any|every)body|(?<!become_user:\s)nobody|whoever": "someone, another user, no one",
+    r"beside": "with, next to, in addition to",
+    r"ha(?:s|ve) to be": "must be",
+    r"stand-?ins?|stranger": "substitute, other",
+    r"(?:for )?so many (?:seconds|bytes|characters)|for ever": "that many, forever",
+    r"(?:its|their|your) rights": "permissions",
     r"\"\"\"(?:what|who)": "start the docstring with a noun or a verb",
-    r"licence|artefact|catalogue|centre|grey": "license, artifact, catalog, center, gray",
+    r"licence|defence|artefact|catalogue|dialogue|centre|grey": "license, artifact, catalog, center, gray",
+    r"(?:cancel|label|travel|model|signal)l(?:ed|ing)|judgement|fulfil|whilst": "one l, judgment, while",
     r"(?:neighb|hon|behavi|fav|col)our\w*": "neighbor, honor, behavior, favor, color",
     r"(?:normal|serial|summar|organ|recogn|initial|real)is(?:e|es|ed|ing|ation)": "-ize",
 }
@@ -42,27 +47,15 @@ REPLACEMENTS = {
 # Quoted data, license texts, this list
 EXCLUDED = re.compile(r"(?:^|/)fixtures/|^COPYING$|^LICENSES/|\.svg$|^tests/unit/test_language\.py$")
 
-# Files and directories that are checked
-CHECKED = (
-    "CHANGELOG.md",
-    "CODE_OF_CONDUCT.md",
-    "CONTRIBUTING.md",
-    "MAINTAINERS.md",
-    "README.md",
-    "SECURITY.md",
-    "changelogs/",
-    "docs/benchmark.md",
-    "docs/docsite/",
-    "docs/recipes/",
-    "galaxy.yml",
-    "tests/benchmark/",
-    "tests/integration/targets/authentication/",
-    "tests/integration/targets/cache/",
-    "tests/integration/targets/recipes/",
-    "tests/integration/targets/secrets/",
-    "tests/integration/targets/wait/",
-    "tests/unit/benchmark/",
-    "tests/unit/plugins/test_guides.py",
+# Files and directories that are not checked yet
+UNCHECKED = (
+    "plugins/module_utils/_jobs/",
+    "plugins/module_utils/_service/",
+    "tests/system/plugins.py",
+    "tests/unit/plugins/module_utils/_api/test_cce.py",
+    "tests/unit/plugins/module_utils/_auth/cloud_entries.py",
+    "tests/unit/plugins/module_utils/_jobs/",
+    "tests/unit/plugins/module_utils/_service/",
 )
 
 PATTERNS = {
@@ -84,10 +77,8 @@ def findings(text: str) -> list[str]:
     return [f"line {text.count(chr(10), 0, start) + 1}: {old!r} -> {new}" for start, old, new in sorted(found)]
 
 
-@pytest.mark.parametrize("path", CHECKED)
-def test_texts_are_plain_american_english(path: str) -> None:
-    files = [name for name in known_files() if name == path or (path.endswith("/") and name.startswith(path))]
-    assert files
+def test_texts_are_plain_american_english() -> None:
+    files = [name for name in known_files() if not name.startswith(UNCHECKED)]
     texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in files}
     assert not [f"{name}, {finding}" for name, text in texts.items() for finding in findings(text)]
 
