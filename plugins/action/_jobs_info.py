@@ -82,7 +82,7 @@ class ActionModule(AnyModule):
         if self._connection.become:
             return "the task runs as another user"
         if constants.DEFAULT_KEEP_REMOTE_FILES:
-            return "the module's files are to be kept"
+            return "ANSIBLE_KEEP_REMOTE_FILES is set"
         if sys.platform == "darwin":
             return "on macOS, a forked process can crash when requests looks up proxies"
         python = constants.config.get_config_value("INTERPRETER_PYTHON", variables=variables)

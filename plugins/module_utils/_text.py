@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""Text of the cloud, made safe for results, for terminals, and for files.
+"""Text of the cloud, made safe for results, for terminals, and for files; and lists of alternatives.
 
 JSON can express characters that do harm elsewhere: control characters steer a terminal, bidirectional controls reverse
 what a reader sees (Unicode Technical Report 36, section 2.6), and lone surrogates cannot be encoded as UTF-8 at all.
@@ -48,3 +48,9 @@ def name_text(text: str, mask: t.Callable[[str], str] | None = None) -> str:
     masked = mask(text) if mask else text
     shown = masked if len(masked) <= MAX_NAME else masked[: MAX_NAME - 3] + "..."
     return sentence_text(shown)
+
+
+def either(names: t.Sequence[str]) -> str:
+    """Return alternatives for a message: "a", "a or b", "a, b, or c". There must be at least one."""
+    *others, last = names
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}" if others else last

@@ -173,7 +173,7 @@ class JobListCache:
         finally:
             recorder.end()
         if fault:
-            self._report.warning(f"Could not store the list of {name} for cache_ttl in {self._folder} ({fault}).")
+            self._report.warning(f"Could not store the list of {name} in {self._folder} (cache_ttl): {fault}.")
 
     def _tidy(self, own: str) -> None:
         """Remove files that will not be used again, of each list that no process is working on."""

@@ -30,8 +30,8 @@ _WRAPPERS = ("items", "jobs")
 _FAULTS = ("error_code", "errorCode")
 
 _JOBS_ADVICE = {
-    "authentication": "check the credentials: a token expires and is valid in one region only, "
-    "an access key needs its own secret key and the right signature",
+    "authentication": "check the credentials: a token expires and is valid in one region only; "
+    "an access key requires its own secret key and the right signature",
     "permission": "check project_id, and that the user has the permission cce:job:list, as in the role "
     "CCE ReadOnlyAccess",
     "not_found": "check endpoint and region",
@@ -45,7 +45,7 @@ _CLUSTERS_ADVICE = {
 
 # Statuses after which to look in the list instead: CCE rejects the ID, the user lacks the permission cce:job:get, or
 # there is no such job or no such call
-_NOT_ANSWERED = (400, 403, 404)
+_LIST_AFTER = (400, 403, 404)
 
 # Segments of a path that a URL does not keep
 _FOLDED = ("", ".", "..")
@@ -180,7 +180,7 @@ class Cce:
                 job = _one_job(response, job_id)
                 return DirectAnswer(job, False, response.sent_at)
         except CceError as error:
-            if error.http_status not in _NOT_ANSWERED:
+            if error.http_status not in _LIST_AFTER:
                 raise
             # a gateway without this call has error codes of its own
             deleted = error.http_status == 404 and (error.code or "").startswith("CCE")

@@ -77,7 +77,7 @@ class SignatureAuth:
             if difference and abs(difference) > _TOLERANCE:
                 host = urlsplit(str(response.url)).netloc
                 self.advice["authentication"] = (
-                    f"set the clock of this machine, which is {_described(difference)} that of {host}"
+                    f"set the clock of this machine: it is {_described(difference)} the clock of {host}"
                 )
 
 

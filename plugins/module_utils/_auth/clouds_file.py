@@ -110,7 +110,7 @@ def _check_file(path: str, section: str) -> None:
         isinstance(clouds, dict)
         and all(isinstance(cloud, dict) and isinstance(cloud.get("auth", {}), dict) for cloud in clouds.values())
     ):
-        raise option_error(f"Unexpected structure of {path}. {section} must hold named entries.")
+        raise option_error(f"Unexpected structure of {path}. {section} must contain named entries.")
 
 
 def _unknown(name: str, file: str, known: t.Sequence[str]) -> CceError:

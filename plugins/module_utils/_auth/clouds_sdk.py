@@ -76,7 +76,7 @@ def _refusal(error: Exception, entry: Entry, source: str) -> CceError:
         missing = " and ".join(str(option.name).replace("-", "_") for option in error.options)
         return option_error(f"Incomplete credentials: add {missing} to {source}.")
     reason = mask(_reason(error, entry))
-    return option_error(f"Cannot use {source}: {reason}. Check its auth, auth_type, profile and region_name.")
+    return option_error(f"Cannot use {source}: {reason}. Check its auth, auth_type, profile, and region_name.")
 
 
 def _reason(error: Exception, entry: Entry) -> str:

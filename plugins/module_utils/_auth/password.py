@@ -21,7 +21,7 @@ from .json_values import dict_or_empty, text_or_none
 from .token import IssuedToken
 
 _ADVICE = {
-    "permission": "check that the user may call the API and belongs to the project",
+    "permission": "check that the user is allowed to call the API and belongs to the project",
     "not_found": "check auth_url",
     "response": "check auth_url",
 }
@@ -75,8 +75,8 @@ def _login_advice(settings: Settings, credential: PasswordCredential) -> str:
     account = "user_domain_id" if settings.user_domain_id else "user_domain_name"
     project = "project_id" if settings.project_id else "project_name"
     factor = "passcode, " if credential.passcode else ""
-    advice = f"check username, password, {factor}{account} and {project}"
-    return advice if factor else f"{advice}, and set passcode if the user has a second factor"
+    advice = f"check username, password, {factor}{account}, and {project}"
+    return advice if factor else f"{advice}; set passcode if the user has a second factor"
 
 
 def _domain(settings: Settings) -> dict[str, str]:

@@ -20,6 +20,7 @@ from .._http.deadline import Deadline
 from .._options.settings import Settings
 from .._options.validation import option_error
 from .._report import Report
+from .._text import either
 from .access_key import SignatureAuth
 from .endpoints import iam_url
 from .iam import call_iam, is_project_id, unusable
@@ -66,7 +67,7 @@ def find_project_id(
         return found.ids[0]
     count = f"{len(found.ids)} projects have" if found.ids else "no project has"
     near = difflib.get_close_matches(settings.project_name or "", found.other_names, n=3)
-    hint = f" (did you mean {' or '.join(near)}?)" if near and not found.ids else ""
+    hint = f" (did you mean {either(near)}?)" if near and not found.ids else ""
     raise option_error(
         f"Could not {_purpose(settings)}: {count} that name. Check project_name{hint}, or set project_id."
     )

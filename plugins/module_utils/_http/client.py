@@ -194,7 +194,9 @@ class Client:
                 raise _final(error)
             pause = _pause(error, failed, deadline)
             if announce:
-                self._report.info(f"Attempt {failed + 1} of {self._retries + 1} to {purpose} in {pause:.1f} s: {error}")
+                self._report.info(
+                    f"Attempt {failed + 1} of {self._retries + 1} to {purpose} starts in {pause:.1f} s: {error}"
+                )
             time.sleep(pause)
 
     def fetch(
@@ -308,7 +310,7 @@ def _pause(error: CceError, failed: int, deadline: Deadline) -> float:
     # between half and all of it, so that clients that failed together do not return together
     pause = random.uniform(longest / 2, longest)
     if pause >= remaining:
-        raise _gave_up(error, f"only {remaining:.1f} s of the timeout remain, too little for another attempt")
+        raise _gave_up(error, f"only {remaining:.1f} s of the timeout remain, not enough for another attempt")
     return pause
 
 

@@ -152,10 +152,10 @@ def _diagnose(error: Exception, call: Call) -> _Diagnosis:
 def _diagnose_url(error: Exception, call: Call) -> _Diagnosis:
     """Why requests cannot use a URL: that of the call or that of the proxy."""
     if "SOCKS" in str(error):
-        advice = "install PySocks, for example with pip install 'requests[socks]', or use a proxy of another kind"
+        advice = "install PySocks, for example with pip install 'requests[socks]', or use an HTTP proxy"
         return _Diagnosis("dependency", "the Python library PySocks, which SOCKS proxies need, is missing", advice)
     if _is_usable(call.url):
-        return _Diagnosis("option", "the URL of the proxy cannot be used", _PROXY_ADVICE)
+        return _Diagnosis("option", "invalid proxy URL", _PROXY_ADVICE)
     return _Diagnosis("option", f"invalid host name {host_of(call.url)}", "check the URL")
 
 

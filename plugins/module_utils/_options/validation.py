@@ -20,6 +20,7 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import CceError
+from .._text import either
 from .ansible_values import is_omitted, plain, plain_text
 from .table import CONNECTION, CONNECTION_BY_NAME, Option
 
@@ -199,9 +200,7 @@ def convert(option: Option, label: str, value: t.Any) -> t.Any:
     if isinstance(converted, str):
         converted = _to_clean_text(option, label, converted)
     if option.choices and converted not in option.choices:
-        *others, last = option.choices
-        listed = f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}"
-        raise invalid(option, label, value, f"use {listed}")
+        raise invalid(option, label, value, f"use {either(option.choices)}")
     check = FORMS.get(option.form or "")
     return check(option, label, converted) if check else converted
 

@@ -6,13 +6,19 @@
 
 from __future__ import annotations
 
+import typing as t
 import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import name_text, result_text, sentence_text
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import (
+    either,
+    name_text,
+    result_text,
+    sentence_text,
+)
 
 EVERY_CHARACTER = [chr(number) for number in range(0x110000)]
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=300)
@@ -72,3 +78,8 @@ def test_names_are_cut(text: str) -> None:
 def test_a_secret_is_masked_before_the_name_is_cut(before: int) -> None:
     name = name_text("x" * before + "secret-password", lambda text: text.replace("secret-password", "********"))
     assert "s" not in name
+
+
+@pytest.mark.parametrize(("names", "expected"), [(["a"], "a"), (["a", "b"], "a or b"), (("a", "b", "c"), "a, b, or c")])
+def test_alternatives(names: t.Sequence[str], expected: str) -> None:
+    assert either(names) == expected

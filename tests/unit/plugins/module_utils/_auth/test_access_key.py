@@ -158,7 +158,8 @@ def test_clock_that_is_wrong(ahead: float, figure: str, call: str) -> None:
             identity = identity_for(**BY_KEY, project_id="p1", endpoint=server.url)
             signed_request(server.url, auth=identity.auth, refused=True)
             advice = identity.advice["authentication"]
-        assert f"{figure} that of {server.host}" in advice
+        assert figure in advice
+        assert server.host in advice.partition(figure)[2]
     assert "secret_key" not in advice
 
 

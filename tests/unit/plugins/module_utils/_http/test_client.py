@@ -191,7 +191,7 @@ def test_retries_are_within_the_timeout() -> None:
     with Server(response(503, "")) as server, in_time(2):
         error = failure(server.url, timeout=2, retries=1000)
         assert error.kind == "unavailable"
-        assert "too little for another attempt" in str(error)
+        assert "not enough for another attempt" in str(error)
         # with pauses of at least 0.25 s, 0.5 s, 1 s
         assert 2 <= len(server.requests) <= 4
 
@@ -309,7 +309,7 @@ def test_failures_that_pass(first: bytes | t.Callable[[Wire], None]) -> None:
         assert get(server.url, recorded=recorded, retries=2) == b"[1]"
         assert len(server.requests) == 3
     assert len(recorded.notes) == 2
-    assert recorded.notes[1].startswith("Attempt 3 of 3 to list the jobs in 0.0 s: Could not list the jobs: ")
+    assert recorded.notes[1].startswith("Attempt 3 of 3 to list the jobs starts in 0.0 s: Could not list the jobs: ")
     assert recorded.warnings == []
 
 
@@ -804,7 +804,7 @@ def test_proxy_that_cannot_be(
         monkeypatch.setenv("HTTPS_PROXY", address)
     error = failure(f"{scheme}://example.test/", proxy=address if place == "option" else None, retries=4)
     assert error.kind == "option"
-    assert "the URL of the proxy cannot be used" in str(error)
+    assert "invalid proxy URL" in str(error)
     assert pauses == []
 
 
