@@ -24,7 +24,8 @@ extends_documentation_fragment:
 options:
   wait:
     description:
-      - Wait until all jobs selected by the filters have finished. O(status) and O(finished) only apply to the result.
+      - Wait until all jobs selected by the filters have finished.
+      - O(status), O(finished), O(completed_after), O(completed_before), and O(limit) only apply to the result.
       - Jobs that appear later are waited for as well. RV(waited_for) contains all of them.
       - Temporary errors are tolerated after the first response.
       - A deleted job causes a warning, or with O(id) an error.

@@ -16,9 +16,18 @@ from .._jobs.normalize import Job, normalize
 from .._jobs.query import Query
 from .._jobs.raw_job import Candidate, candidates, is_finished, read_text, read_time
 
+# Filters that depend on whether and how a job has ended: no unfinished job would match
+_NO_OUTCOME: dict[str, t.Any] = {
+    "status": (),
+    "finished": None,
+    "completed_after": None,
+    "completed_before": None,
+    "limit": None,
+}
+
 
 class Observer:
-    """Looks at raw jobs for a wait. The query's ``status``, ``finished``, and ``limit`` do not count.
+    """Looks at raw jobs for a wait. Filters that depend on the outcome of a job do not count, nor does ``limit``.
 
     Args:
         query: what the user asks for, without ages.
@@ -34,7 +43,7 @@ class Observer:
     """
 
     def __init__(self, query: Query, followed: t.Collection[str], newer_than: str | None) -> None:
-        query = query._replace(status=(), finished=None, limit=None)
+        query = query._replace(**_NO_OUTCOME)
         self._subjobs = query.subjobs
         self._deep = query.deep
         self._matches = matcher(query)
@@ -78,7 +87,8 @@ class Observer:
     def _keep(self, job_id: str, candidate: Candidate) -> None:
         if not job_id:
             self.without_id.append(normalize(candidate, self._subjobs))
-        elif job_id not in self.jobs:
+        elif job_id not in self.jobs or (self.jobs[job_id]["finished"] and not is_finished(candidate, self._muted)):
+            # of two states of a job, the unfinished one counts
             self.jobs[job_id] = normalize(candidate, self._subjobs)
 
 

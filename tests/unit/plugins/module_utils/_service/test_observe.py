@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +21,21 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._j
     thorough,
 )
 
+NO_OUTCOME: dict[str, t.Any] = {
+    "status": (),
+    "finished": None,
+    "completed_after": None,
+    "completed_before": None,
+    "limit": None,
+}
+
 
 @thorough
 @given(lists, few_filters)
 def test_unfinished_jobs_are_those_that_a_query_for_them_selects(raw_jobs: list[t.Any], query: Query) -> None:
     observer = Observer(query, (), None)
     assert list(observer.over(raw_jobs)) == raw_jobs
-    selected = select(raw_jobs, query._replace(status=(), finished=None, limit=None)).jobs
+    selected = select(raw_jobs, query._replace(**NO_OUTCOME)).jobs
     unfinished = [job for job in selected if not job["finished"]]
     assert {*observer.jobs} == {job["id"].lower() for job in unfinished if job["id"]}
     assert all(job in unfinished for job in (*observer.jobs.values(), *observer.without_id))
@@ -38,7 +47,7 @@ def test_unfinished_jobs_are_those_that_a_query_for_them_selects(raw_jobs: list[
 def test_new_jobs_are_those_that_were_created_later(raw_jobs: list[t.Any], query: Query, newer_than: str) -> None:
     observer = Observer(query, (), newer_than)
     list(observer.over(raw_jobs))
-    selected = select(raw_jobs, query._replace(status=(), finished=None, limit=None)).jobs
+    selected = select(raw_jobs, query._replace(**NO_OUTCOME)).jobs
     wanted = {
         job["id"].lower()
         for job in selected
@@ -54,3 +63,29 @@ def test_a_followed_job_is_found_at_any_depth() -> None:
     list(observer.over([raw]))
     assert [*observer.jobs] == ["c"]
     assert not observer.selects_any
+
+
+OUTCOMES = [
+    {"status": ("Failed",)},
+    {"finished": True},
+    {"completed_after": "2026-01-02T03:04:05.000000Z"},
+    {"completed_before": "2026-01-02T03:04:05.000000Z"},
+    {"limit": 1},
+]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: next(iter(outcome)))
+def test_filters_on_the_outcome_do_not_count(outcome: dict[str, t.Any]) -> None:
+    raws = [{"metadata": {"uid": uid}, "status": {"status": "Running"}} for uid in ("a", "b")]
+    observer = Observer(Query(**outcome), (), None)
+    list(observer.over(raws))
+    assert [*observer.jobs] == ["a", "b"]
+
+
+@pytest.mark.parametrize("followed", [(), ("a",)])
+@pytest.mark.parametrize("states", [("Running", "Success"), ("Success", "Running")])
+def test_of_two_states_of_a_job_the_unfinished_one_counts(followed: tuple[str, ...], states: tuple[str, ...]) -> None:
+    raws = [{"metadata": {"uid": "a"}, "status": {"status": status}} for status in states]
+    observer = Observer(Query(), followed, "")
+    list(observer.over(raws))
+    assert observer.jobs["a"]["status"] == "Running"
