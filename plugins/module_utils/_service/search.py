@@ -114,7 +114,10 @@ class Search:
         self._answers: dict[str, DirectAnswer] = {}
         self._ended: dict[str, DirectAnswer] = {}
         self._asked_at: dict[str, float] = {}
-        self._last: tuple[bytes, t.Any] | None = None
+        # by lower-case ID, as a list spells it: CCE may distinguish case
+        self._spelled: dict[str, str] = {}
+        # the last list, with the jobs that were asked for beside it, and what they showed
+        self._last: tuple[bytes, dict[str, RawJob], t.Any] | None = None
         self._times_checked = False
 
     def run(self) -> Selection:
@@ -140,6 +143,7 @@ class Search:
         self._answers = {}
         found = self._within(seconds, lambda deadline: self._fetch(deadline, observe, polling=True))
         self._name((*found.selection.jobs, *found.jobs.values(), *found.without_id))
+        self._spelled.update({job_id: job["id"] for job_id, job in found.jobs.items()})
         return found
 
     def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
@@ -187,12 +191,11 @@ class Search:
             return use(_RawJobs(jobs, (), next(iter(direct.values())).sent_at))
         for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
             with attempt, self._cce.jobs(deadline) as listed:
-                # what was made of the list also depends on the jobs that were asked for by ID
-                digest = listed.digest() if polling and not jobs else None
-                if digest and self._last and self._last[0] == digest:
-                    return t.cast(T, self._last[1])
+                digest = listed.digest() if polling else None
+                if digest and self._last and self._last[:2] == (digest, jobs):
+                    return t.cast(T, self._last[2])
                 found = use(_RawJobs(jobs, listed, listed.sent_at))
-                self._last = (digest, found) if digest else None
+                self._last = (digest, jobs, found) if digest else None
                 return found
         raise AssertionError("the last attempt returns or raises")
 
@@ -210,7 +213,8 @@ class Search:
             return
         # one login, not one for each thread
         self._session.identity(deadline)
-        calls = [functools.partial(self._cce.job, job_id, deadline, announce=announce) for job_id in job_ids]
+        spelled = [self._spelled.get(job_id, job_id) for job_id in job_ids]
+        calls = [functools.partial(self._cce.job, job_id, deadline, announce=announce) for job_id in spelled]
         for job_id, answer in zip(job_ids, run_by(deadline, *calls)):
             self._asked_at[job_id] = time.monotonic()
             self._answers[job_id] = answer
@@ -232,11 +236,8 @@ class Search:
         self._times_checked = True
         now = _or_now(sent_at)
         difference = abs(now - datetime.now(timezone.utc))
-        if self._query.has_ages and difference > _MAX_CLOCK_DIFFERENCE:
-            self._report.warning(
-                f"This machine's clock and the cloud's differ by {difference.total_seconds():.0f} s. "
-                "Ages in filters count by the cloud's clock."
-            )
+        if difference > _MAX_CLOCK_DIFFERENCE:
+            self._warn_of_clocks(difference.total_seconds())
         self._query = self._query.at(now)
         window = self._query.empty_window()
         if window:
@@ -246,6 +247,16 @@ class Search:
                 f"{name} is in the future ({getattr(self._query, name)}), so no job matches. "
                 "Times without an offset are in UTC."
             )
+
+    def _warn_of_clocks(self, difference: float) -> None:
+        if self._query.has_ages:
+            meaning = "Ages in filters count by the cloud's clock."
+        elif self._request.wait and self._query.created_after:
+            # most likely the time at which a playbook began, by this machine's clock
+            meaning = "If created_after is a time of this machine, the task may wait for other jobs than you expect."
+        else:
+            return
+        self._report.warning(f"This machine's clock and the cloud's differ by {difference:.0f} s. {meaning}")
 
     def _resolve_clusters(self, deadline: Deadline) -> None:
         """Fetch the names of clusters where they are needed, and turn those in filters into IDs, once."""
