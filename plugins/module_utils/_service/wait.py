@@ -41,7 +41,7 @@ class Poll(t.NamedTuple):
     jobs: dict[str, Job]
     """By lower-case ID: selected jobs that are unfinished or have appeared since the first poll, and followed jobs.
 
-    The query's ``status``, ``finished``, and ``limit`` do not count here.
+    Filters that depend on the outcome of a job do not count here, nor does ``limit``.
     """
     without_id: list[Job]
     """Selected and unfinished jobs that have no ID."""
@@ -189,11 +189,14 @@ class Waiter:
     def _look(self) -> tuple[Poll, dict[str, JobState]]:
         """A poll, and what CCE says about each followed job that it does not show."""
         began = time.monotonic()
-        followed = {job_id for job_id, tracked in self._tracked.items() if not tracked.ended}
+        # a job that counts as deleted may return
+        followed = {job_id for job_id, tracked in self._tracked.items() if tracked.gone or not tracked.ended}
         try:
             newer_than = (self._newest or "") if self._poll else None
             poll = self._source.poll(followed, newer_than, self._left())
-            missing = [job_id for job_id in self._tracked if job_id in followed and job_id not in poll.jobs]
+            missing = [
+                job_id for job_id, tracked in self._tracked.items() if not tracked.ended and job_id not in poll.jobs
+            ]
             answers = self._source.ask(missing, self._left()) if missing and self._poll else {}
         finally:
             self._poll_seconds = time.monotonic() - began
@@ -211,20 +214,22 @@ class Waiter:
             tracked.job, tracked.misses, tracked.gone = job, 0, False
         for job_id, tracked in self._tracked.items():
             if job_id not in poll.jobs and not tracked.ended:
-                self._miss(job_id, tracked, answers.get(job_id, JobState(None, False)))
+                self._miss(tracked, answers.get(job_id))
         seen = any(tracked.job for tracked in self._tracked.values())
         self._appeared |= seen or bool(poll.without_id) or (self._counts_ended and poll.selects_any)
 
-    def _miss(self, job_id: str, tracked: _Tracked, answer: JobState) -> None:
+    def _miss(self, tracked: _Tracked, answer: JobState | None) -> None:
         """A poll did not show a job, but CCE may return it when it is asked for this job."""
-        if answer.job:
+        if answer and answer.job:
             tracked.job, tracked.misses = answer.job, 0
             return
         tracked.misses += 1
+        if not (answer and tracked.job):
+            # CCE was not asked about it in this poll, so that nothing can be concluded
+            return
         # whether CCE returns a subjob by its ID is not documented, so that a 404 says nothing about one
-        known_deleted = answer.deleted and not (tracked.job and tracked.job["parent_id"])
-        needed = MISSES_UNTIL_DELETED if known_deleted else MISSES_UNTIL_UNKNOWN
-        if tracked.job and tracked.misses >= needed:
+        known_deleted = answer.deleted and not tracked.job["parent_id"]
+        if tracked.misses >= (MISSES_UNTIL_DELETED if known_deleted else MISSES_UNTIL_UNKNOWN):
             tracked.gone = True
             if tracked.name is None:
                 self._report.warning(deleted(tracked.job))

@@ -99,6 +99,8 @@ class FakeCloud:
     outages: t.Sequence[Outage] = ()
     query: Query = field(default_factory=Query)
     can_ask: bool = True
+    asks_at_most: int | None = None
+    """How many jobs it says something about in one poll, None for no limit."""
     takes: float = 0.1
     recorded: RecordedReport = field(default_factory=RecordedReport)
     shown: list[dict[str, bool]] = field(default_factory=list)
@@ -142,6 +144,9 @@ class FakeCloud:
             self.shown.pop()
             self.asked.pop()
             raise
+        if self.asks_at_most is not None:
+            first = len(self.asked) * self.asks_at_most % max(len(job_ids), 1)
+            job_ids = [*job_ids, *job_ids][first : first + self.asks_at_most]
         known = {job.uid: job for job in self.jobs if job.exists(self.clock.now) and job.has_id}
         states = {
             job_id: JobState(normalize((known[job_id].raw(self.clock.now), None, 1, False)), False)
