@@ -269,7 +269,7 @@ class Waiter:
         if self._poll is None or not error.transient:
             return False
         if not self._outage:
-            self._outage = time.monotonic(), error
+            self._outage = time.monotonic() - self._poll_seconds, error
             self._report.info(f"Polling failed; retrying until it works again: {error}")
         self._outage = self._outage[0], error
         return True

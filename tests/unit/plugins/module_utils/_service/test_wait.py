@@ -229,6 +229,8 @@ def test_an_outage_until_the_end_is_a_timeout_with_the_unfinished_jobs(clock: Cl
 def test_slow_responses_until_the_end_are_a_timeout(clock: Clock) -> None:
     result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 1000, UNAVAILABLE, takes=1000)]).wait(timeout=40)
     assert (kind(result), clock.now) == ("timeout", pytest.approx(40))
+    # from the beginning of the poll that failed
+    assert "30 s" in str(result.error)
 
 
 @pytest.mark.parametrize(("retry_after", "at_least"), [(3.0, 10), (42.0, 42)])
