@@ -392,7 +392,7 @@ class JobsInfoModule(AnsibleModule):
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
         """Fail. If it is Ansible that found a wrong option, report it like all other errors."""
         if "error" not in kwargs:
-            kwargs.update(failure(self._option_error(msg), []))
+            kwargs.update(failure(self._option_error(msg), self.typed, []))
             msg = kwargs.pop("msg")
             # the result would show them, and an unknown option may be a misspelled secret
             for name in self.typed.keys() - MODULE.canonical.keys():

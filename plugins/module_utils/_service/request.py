@@ -106,7 +106,7 @@ def read_request(
         cluster_names=ClusterNames(values.get("cluster_name", ()), cluster_names),
         wait=_wait(value) if value("wait") else None,
         cache_ttl=value("cache_ttl") or 0,
-        warnings=tuple(_cluster_id_warnings(values.get("cluster_id", ()))),
+        warnings=(*_cluster_id_warnings(values.get("cluster_id", ())), *_wait_warnings(values)),
     )
 
 
@@ -115,6 +115,12 @@ def _wait(value: t.Callable[[str], t.Any]) -> Wait:
     if appear is None:
         appear = _APPEAR_WITH_ID if value("id") else 0.0
     return Wait(value("wait_timeout"), value("wait_interval"), appear, value("fail_on_failure"))
+
+
+def _wait_warnings(values: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    # a playbook that sets wait to false does so on purpose
+    if values.get("fail_on_failure") and "wait" not in values:
+        yield "fail_on_failure has no effect without a wait. Set wait to true."
 
 
 def _cluster_id_warnings(cluster_ids: t.Sequence[str]) -> t.Iterator[str]:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import gc
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from .._errors import CceError
 from .._jobs.summary import summarize
 from .._report import Report
 from .find import find_jobs
 from .options import MODULE
-from .request import JobsRequest, read_request
+from .request import read_request
 
 Result = dict[str, t.Any]
 
@@ -35,7 +37,6 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
         log.append(sentence)
         report.info(sentence)
 
-    request: JobsRequest | None = None
     try:
         request = read_request(MODULE, typed, {})
         if check_mode:
@@ -45,21 +46,33 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
             gc.enable()
         answer = find_jobs(request, "jobs_info", report._replace(info=info))
     except CceError as error:
-        waited: Result = {"waited_for": []} if request and request.wait else {}
-        return {**failure(error, log), **waited}
+        return failure(error, typed, log)
     result: Result = {
         "jobs": answer.jobs,
         "summary": summarize(answer.jobs),
         "fetched": answer.fetched,
         "project_id": answer.project_id,
+        **_waited_for_nothing(typed),
     }
     if answer.waited_for is not None:
         result["waited_for"] = answer.waited_for
     if answer.error:
-        return {**failure(answer.error, log), **result}
+        return {**failure(answer.error, typed, log), **result}
     return {"changed": False, "log": log, **result}
 
 
-def failure(error: CceError, log: list[str]) -> Result:
+def failure(error: CceError, typed: t.Mapping[str, t.Any], log: list[str]) -> Result:
     """What every failed task returns."""
-    return {"failed": True, "msg": str(error), "error": error.as_dict(), "log": log}
+    return {
+        "failed": True,
+        "msg": str(error),
+        "error": error.as_dict(),
+        "log": log,
+        **_waited_for_nothing(typed),
+    }
+
+
+def _waited_for_nothing(typed: t.Mapping[str, t.Any]) -> Result:
+    """What a task that is to wait returns in any case, so that a playbook can rely on it."""
+    # the option may be invalid, like any other
+    return {"waited_for": []} if boolean(str(typed.get("wait")), strict=False) else {}

@@ -113,6 +113,25 @@ def test_check_mode_returns_the_same(run_module: Run, simulator: t.Any) -> None:
     assert run_module(simulator.access(), check_mode=True) == plain
 
 
+@pytest.mark.parametrize(
+    ("options", "internal"),
+    [
+        ({}, {"check_mode": True}),
+        ({"limit": "many"}, {}),
+        ({"wait_timeout": -1}, {}),
+        ({"endpoint": "http://127.0.0.1:9"}, {}),
+        ({"cluster_name": "shop-arhive"}, {}),
+    ],
+    ids=str,
+)
+def test_waited_for_is_returned_whatever_happens(
+    run_module: Run, simulator: t.Any, options: dict[str, t.Any], internal: dict[str, t.Any]
+) -> None:
+    given = {**simulator.access(), "retries": 0, **options}
+    assert run_module({**given, "wait": "yes"}, **internal)["waited_for"] == []
+    assert "waited_for" not in run_module(given, **internal)
+
+
 def test_environment_is_read(run_module: Run, simulator: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = simulator.ready
     monkeypatch.setenv("OS_CCE_ENDPOINT_OVERRIDE", ready["endpoint"])

@@ -305,6 +305,20 @@ def test_ids_and_names_of_clusters_need_no_warning() -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# waits
+
+
+def test_fail_on_failure_without_a_wait_is_a_warning() -> None:
+    (warning,) = with_enough(fail_on_failure=True).warnings
+    assert "fail_on_failure" in warning and "wait" in warning
+
+
+@pytest.mark.parametrize("more", [{"wait": True}, {"wait": False}, {"fail_on_failure": False}, {"wait_timeout": 5}])
+def test_options_for_waiting_without_a_warning(more: Given) -> None:
+    assert with_enough(**{"fail_on_failure": "wait" in more, **more}).warnings == ()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # terms
 
 
