@@ -18,7 +18,7 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.search import Search
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.task import run_task
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Told
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 PASSWORD = ("username", "password", "domain_name")
@@ -180,7 +180,7 @@ class Gate:
     def __init__(self, simulator: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
         # the port of the other region, since one history closes the port of this one for a while
         self.simulator = type(simulator)({**simulator.ready, "url": simulator.ready["regions"]["eu-nl"]["url"]})
-        self.told = Told()
+        self.told = RecordedReport()
         self.events: dict[int, t.Callable[[], object]] = {}
         self.polls = 0
         poll = Search.poll

@@ -20,16 +20,16 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    RecordedReport,
     Server,
-    Told,
     Wire,
-    answer,
     clear_environment,
+    response,
 )
 
 A, B = (f"{letter * 8}-83db-11f0-8baa-0255ac10003e" for letter in "ab")
 LIST = "/api/v2/projects/p1/jobs"
-NOT_FOUND = answer(404, {"errorCode": "CCE.01404001", "errorMessage": "No."})
+NOT_FOUND = response(404, {"errorCode": "CCE.01404001", "errorMessage": "No."})
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ class Cloud:
         self.listed = listed
         self.one_job = one_job
         self.counts: dict[str, int] = {}
-        self.told = Told()
+        self.told = RecordedReport()
 
     def _respond(self, wire: Wire) -> None:
         target = wire.request.target
@@ -84,9 +84,9 @@ def waited_for(found: Answer) -> dict[str, str | None]:
 
 def test_an_unchanged_list_does_not_hide_what_cce_says_about_a_named_job() -> None:
     def one_job(job_id: str, count: int) -> bytes:
-        return answer(body=raw(A, "Running" if count < 2 else "Success")) if job_id == A else NOT_FOUND
+        return response(body=raw(A, "Running" if count < 2 else "Success")) if job_id == A else NOT_FOUND
 
-    found = Cloud(lambda count: answer(body=[raw(B)]), one_job).ask(id=[A, B])
+    found = Cloud(lambda count: response(body=[raw(B)]), one_job).ask(id=[A, B])
     assert (kind(found), waited_for(found)) == ("timeout", {A: "Success", B: "Running"})
     assert [job["id"] for job in found.jobs] == [B]
 
@@ -97,7 +97,7 @@ def test_an_unchanged_list_is_not_evaluated_again(monkeypatch: pytest.MonkeyPatc
     evaluated = []
     select = search.select
     monkeypatch.setattr(search, "select", lambda *given: evaluated.append(given) or select(*given))
-    cloud = Cloud(lambda count: answer(body=[raw(A, "Running" if count < 6 else "Success")]))
+    cloud = Cloud(lambda count: response(body=[raw(A, "Running" if count < 6 else "Success")]))
     assert waited_for(cloud.ask(wait_timeout=60)) == {A: "Success"}
     assert cloud.counts[LIST] == 7
     assert len(evaluated) == 2
@@ -109,9 +109,9 @@ def test_a_hidden_job_is_requested_as_the_list_spells_its_id(shown: str) -> None
 
     def one_job(job_id: str, count: int) -> bytes:
         known = unquote(job_id) == shown
-        return answer(body=raw(shown, "Running" if count < 6 else "Success")) if known else NOT_FOUND
+        return response(body=raw(shown, "Running" if count < 6 else "Success")) if known else NOT_FOUND
 
-    cloud = Cloud(lambda count: answer(body=[] if count else [raw(shown)]), one_job)
+    cloud = Cloud(lambda count: response(body=[] if count else [raw(shown)]), one_job)
     assert waited_for(cloud.ask(wait_timeout=60)) == {shown: "Success"}
     assert cloud.told.warnings == []
 
@@ -122,7 +122,7 @@ def test_a_hidden_job_is_requested_as_the_list_spells_its_id(shown: str) -> None
 
 def dated(offset: timedelta, *jobs: dict[str, t.Any]) -> bytes:
     """A list by a cloud whose clock differs from this machine's."""
-    return answer(body=list(jobs), Date=format_datetime(datetime.now(timezone.utc) + offset, usegmt=True))
+    return response(body=list(jobs), Date=format_datetime(datetime.now(timezone.utc) + offset, usegmt=True))
 
 
 def created(offset: timedelta, status: str = "Running") -> dict[str, t.Any]:
@@ -183,7 +183,7 @@ def test_a_list_that_is_too_large_to_remember(monkeypatch: pytest.MonkeyPatch) -
     padding = [{**raw(f"{B}-{number}", "Success"), "padding": "x" * 10_000} for number in range(30)]
 
     def listed(count: int) -> bytes:
-        return answer(body=[*padding, raw(A, "Running" if count < 2 else "Success")])
+        return response(body=[*padding, raw(A, "Running" if count < 2 else "Success")])
 
     cloud = Cloud(listed)
     found = cloud.ask(wait_timeout=60)
@@ -191,6 +191,6 @@ def test_a_list_that_is_too_large_to_remember(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_error_before_the_first_poll_that_works_has_an_answer_too() -> None:
-    found = Cloud(lambda count: answer(503, "{}")).ask()
+    found = Cloud(lambda count: response(503, "{}")).ask()
     assert isinstance(found.error, CceError)
     assert (kind(found), found.waited_for) == ("unavailable", [])
