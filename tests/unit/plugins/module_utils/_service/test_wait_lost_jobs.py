@@ -34,7 +34,7 @@ def test_a_job_that_was_not_asked_for_does_not_count_as_deleted(clock: Clock) ->
     assert result.error is None
     assert statuses(result.waited_for) == {"Success"}
     assert clock.now >= 900
-    assert cloud.told.warnings == []
+    assert cloud.recorded.warnings == []
 
 
 def test_many_deleted_jobs_are_noticed_in_the_end(clock: Clock) -> None:
@@ -42,7 +42,7 @@ def test_many_deleted_jobs_are_noticed_in_the_end(clock: Clock) -> None:
     cloud = FakeCloud(clock, jobs, asks_at_most=8)
     result = cloud.wait(timeout=2000)
     assert (result.error, statuses(result.waited_for)) == (None, {None})
-    assert len(cloud.told.warnings) == 30
+    assert len(cloud.recorded.warnings) == 30
 
 
 @pytest.mark.parametrize("fails", [True, False])
