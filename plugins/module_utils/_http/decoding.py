@@ -27,6 +27,7 @@ MAX_AHEAD = 16 * 1024 * 1024
 # Bytes of a piece, at most
 _PIECE = 64 * 1024
 
+_GZIP = zlib.MAX_WBITS | 16
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -71,16 +72,18 @@ class Body:
 
 
 def _decompressed(raw: t.Iterable[bytes]) -> t.Iterator[bytes]:
-    gzip = zlib.MAX_WBITS | 16
-    decompressor = zlib.decompressobj(gzip)
+    decompressor = zlib.decompressobj(_GZIP)
+    rest = b""
     try:
-        for rest in raw:
-            while rest:
+        for piece in raw:
+            rest += piece
+            while rest and not (decompressor.eof and rest == _GZIP_MAGIC[:1]):
                 if decompressor.eof:
-                    if not rest.startswith(_GZIP_MAGIC[: len(rest)]):
+                    if not rest.startswith(_GZIP_MAGIC):
                         # browsers and curl ignore what follows the last member
-                        break
-                    decompressor = zlib.decompressobj(gzip)
+                        yield from (b"" for _ignored in raw)
+                        return
+                    decompressor = zlib.decompressobj(_GZIP)
                 yield decompressor.decompress(rest, _PIECE)
                 rest = decompressor.unconsumed_tail or decompressor.unused_data
         yield decompressor.flush()
