@@ -20,7 +20,7 @@ from .._http.bodies import explain, parse
 from .._http.call import Call, shown_url
 from .._http.client import Response
 from .._http.deadline import Deadline
-from .json_stream import StreamFault, elements
+from .json_stream import MAX_ENTRY, StreamFault, elements
 
 MAX_DIRECT_JOBS = 8
 """Jobs that are asked for one by one, at the same time. More are looked for in the list."""
@@ -49,9 +49,6 @@ _LIST_AFTER = (400, 403, 404)
 
 # Segments of a path that a URL does not keep
 _FOLDED = ("", ".", "..")
-
-MAX_ENTRY = 8 * 1024 * 1024
-"""Bytes of one job. Real ones have hundreds."""
 
 
 class ByteCache(t.Protocol):

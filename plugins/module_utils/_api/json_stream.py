@@ -25,6 +25,9 @@ _CUT_TOKEN = re.compile(r"|-|t(ru?)?|f(a(ls?)?)?|n(ul?)?|\.|[eE][+-]?|u[0-9a-fA-
 # Enough to step back out of subjobs and their subjobs. Many more would cost more time than they save.
 _GUESSES = 3
 
+MAX_ENTRY = 8 * 1024 * 1024
+"""Characters of one element of a list. Jobs have hundreds."""
+
 
 class StreamFault(ValueError):
     """Why a text is not a JSON list, worded to follow "the response ".
@@ -156,8 +159,12 @@ class _Text:
         self.position = cut + 2
         return t.cast("list[t.Any]", values)
 
-    def value(self) -> t.Any:
-        """Take the value at the position. Enough is read after it to know that it is complete."""
+    def value(self, limit: int | None = None) -> t.Any:
+        """Take the value at the position. Enough is read after it to know that it is complete.
+
+        Args:
+            limit: how many characters the value may have, None for any number.
+        """
         while True:
             try:
                 value, end = self._decoder.raw_decode(self.buffer, self.position)
@@ -172,16 +179,23 @@ class _Text:
             else:
                 # a value that ends with a bracket or a quote is complete
                 if isinstance(value, (dict, list, str)) or not self._is_cut(end):
+                    _check_size(end - self.position, limit)
                     self.position = end
                     return value
             if self.ended:
                 raise _truncated()
+            _check_size(len(self.buffer) - self.position, limit)
             # twice as much each time, so that one huge element is not parsed again for every piece of it
             self.more(len(self.buffer) - self.position)
 
     def _is_cut(self, position: int) -> bool:
         """Whether more text could change the token at this position."""
         return _CUT_TOKEN.fullmatch(self.buffer, position) is not None
+
+
+def _check_size(characters: int, limit: int | None) -> None:
+    if limit is not None and characters > limit:
+        raise StreamFault(f"has an entry larger than {limit >> 20} MiB")
 
 
 def _truncated() -> StreamFault:
@@ -206,7 +220,7 @@ def _list_elements(text: _Text) -> t.Iterator[t.Any]:
     else:
         while True:
             yield from text.run()
-            yield text.value()
+            yield text.value(MAX_ENTRY)
             separator = text.next_character()
             text.position += 1
             if separator == "]":

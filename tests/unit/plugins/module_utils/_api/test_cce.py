@@ -23,6 +23,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.cce import Cce
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import MAX_ENTRY
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import session_for
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
@@ -275,15 +276,17 @@ ELEMENT = b', {"a": "%s"}'
 
 
 @pytest.mark.parametrize(
-    ("beginning", "filling", "in_chunks"),
+    ("beginning", "filling", "in_chunks", "fault"),
     [
-        pytest.param(b"[{}", ELEMENT % (b"0" * 65_536), False, id="large elements"),
-        pytest.param(b"[{}", ELEMENT % (b"0" * 1_000), True, id="small elements"),
-        pytest.param(b'["', b"0", True, id="one text"),
-        pytest.param(b'{"items": [{}', ELEMENT % (b"0" * 1_000), False, id="one object"),
+        pytest.param(b"[{}", ELEMENT % (b"0" * 65_536), False, " from SERVER exceeds 256 MiB", id="large elements"),
+        pytest.param(b"[{}", ELEMENT % (b"0" * 1_000), True, " from SERVER exceeds 256 MiB", id="small elements"),
+        pytest.param(b'["', b"0", True, " has an entry larger than 8 MiB", id="one text"),
+        pytest.param(
+            b'{"items": [{}', ELEMENT % (b"0" * 1_000), False, " from SERVER exceeds 256 MiB", id="one object"
+        ),
     ],
 )
-def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool) -> None:
+def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool, fault: str) -> None:
     data = bomb(beginning, filling)
     scripted = response(body=data, Content_Encoding="gzip")
     if in_chunks:
@@ -298,11 +301,36 @@ def test_bomb(beginning: bytes, filling: bytes, in_chunks: bool) -> None:
             check=False,
         )
         assert done.stderr == ""
-        megabytes, _blank, sentence = done.stdout.partition(" ")
-        assert sentence == (
-            f"Could not list the jobs: the response from {server.host} exceeds 256 MiB. Check endpoint.\n"
-        )
+        megabytes, _space, sentence = done.stdout.partition(" ")
+        fault = fault.replace("SERVER", server.host)
+        assert sentence == f"Could not list the jobs: the response{fault}. Check endpoint.\n"
     assert int(megabytes) < 400
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_entry_that_is_too_large(coding: str) -> None:
+    entry = {**KEPT, "spec": {"type": "CreateCluster", "extendparam": {"x": "0" * MAX_ENTRY}}}
+    body = json.dumps([KEPT, entry, KEPT]).encode()
+    recorded = RecordedReport()
+    with Server(response(body=gzip.compress(body) if coding else body, Content_Encoding=coding)) as server:
+        error = failure(server.url, recorded=recorded)
+        # the same list would come again
+        assert len(server.requests) == 1
+    assert (error.kind, error.http_status) == ("response", 200)
+    assert "8 MiB" in str(error)
+    assert recorded.warnings == recorded.notes == []
+
+
+def test_call_for_one_job_that_is_too_large() -> None:
+    fitting, large = ({**KEPT, "reason": "0" * size} for size in (0, MAX_ENTRY))
+
+    def respond(wire: Wire) -> None:
+        one_job = wire.request.target.endswith("/job-1")
+        wire.send(response(body=large if one_job else [fitting]))
+
+    with Server(respond) as server:
+        assert [job["id"] for job in jobs(server.url, id=["job-1"]).jobs] == ["job-1"]
+        assert len(server.requests) == 2
 
 
 def test_bomb_in_a_failure() -> None:

@@ -16,7 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import StreamFault, elements
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import (
+    MAX_ENTRY,
+    StreamFault,
+    elements,
+)
 
 PIECE = 65536
 WRAPPERS = ("items", "jobs")
@@ -338,6 +342,27 @@ def test_memory_does_not_grow_with_the_list() -> None:
     assert peak_of(20_000) < peak_of(500) + 500_000
 
 
+def entry_of(kind: str, size: int) -> bytes:
+    """A JSON value of that many bytes."""
+    begin, end = {"text": (b'"', b'"'), "object": (b'{"a": "', b'"}'), "list": (b"[[0], ", b"]"), "number": (b"", b"")}[
+        kind
+    ]
+    return begin + b"1" * (size - len(begin + end)) + end
+
+
+@pytest.mark.parametrize("kind", ["text", "object", "list", "number"])
+@pytest.mark.parametrize("before", [b"[", b"[{}, ", b'[{"a": 1}, {"a": 2},  '], ids=["first", "second", "third"])
+@pytest.mark.parametrize("after", [b", {}]", b" , {}]", b"]"])
+def test_size_of_an_entry(kind: str, before: bytes, after: bytes) -> None:
+    for more in (0, 1):
+        document = before + entry_of(kind, MAX_ENTRY + more) + after
+        pieces = in_pieces(document)
+        if more:
+            assert fault_of(pieces) == ("has an entry larger than 8 MiB", False)
+        else:
+            assert sum(1 for _entry in elements(pieces)) == (before + after).count(b"{") + 1
+
+
 def seconds_for(size: int) -> float:
     """Seconds of work for one element of that many bytes."""
     members = b'{"a":"' + b"x" * 1000 + b'"},'
@@ -349,7 +374,7 @@ def seconds_for(size: int) -> float:
 
 
 def test_time_grows_with_the_size_of_an_element_and_not_with_its_square() -> None:
-    size = 5_000_000
+    size = 1_000_000
     small, large = (min(seconds_for(size * factor) for _attempt in range(2)) for factor in (1, 8))
     # the square would be 64; what no longer fits into the processor's cache takes more than 8 as well
     assert large < 24 * small
