@@ -22,8 +22,9 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api import cce as _cce
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.cce import Cce
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import MAX_ENTRY
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import MAX_ENTRY, elements
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import session_for
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
@@ -360,6 +361,25 @@ def test_garbage_collection_is_as_before(enabled: bool, script: bytes | t.Callab
         assert gc.isenabled() is enabled
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_no_garbage_collection_while_a_list_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    enabled: list[bool] = []
+
+    def observed(*arguments: t.Any) -> t.Iterator[t.Any]:
+        for element in elements(*arguments):
+            enabled.append(gc.isenabled())
+            yield element
+
+    monkeypatch.setattr(_cce, "elements", observed)
+    before = gc.isenabled()
+    gc.enable()
+    try:
+        with Server(response(body=[KEPT, KEPT])) as server:
+            jobs(server.url)
+    finally:
+        (gc.enable if before else gc.disable)()
+    assert enabled == [False, False]
 
 
 def test_garbage_collection_after_a_response_that_took_too_long() -> None:
