@@ -107,6 +107,12 @@ def test_login_response() -> None:
     assert ISSUED not in repr(identity)
 
 
+def test_login_with_a_passcode_is_not_renewable() -> None:
+    with Server(login()) as server:
+        typed = {**BY_PASSWORD, "passcode": PASSCODE, "project_name": "eu-de_test", "auth_url": server.url}
+        assert identity_for(**typed).renewable is False
+
+
 def test_project_of_the_login_is_used() -> None:
     with Server(login({"token": {}})) as server:
         assert identity_for(**BY_PASSWORD, project_id="p1", region="eu-de", auth_url=server.url).project_id == "p1"
