@@ -19,7 +19,7 @@ _MAX_NAMED = 5
 
 def deleted(job: Job) -> str:
     """The message about a job that CCE no longer has."""
-    return f"{called(job)} (ID {job['id']}) was deleted before it ended. How it ended is unknown."
+    return f"{called(job)} (ID {job['id']}) was deleted before it ended, so its outcome is unknown. Check the resource."
 
 
 def none_appeared(seconds: float) -> CceError:

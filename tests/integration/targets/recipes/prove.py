@@ -114,11 +114,28 @@ def end_jobs() -> None:
     control("POST", "/clock", {"advance": 310})
 
 
-def disturb(job: str = "") -> None:
-    """Let the second and third list fail, and hide the job in the fourth to the sixth."""
-    control("POST", "/faults", {"call": "list", "after": 1, "times": 2, "reply": "unavailable"})
-    if job:
-        control("POST", "/absences", {"job": job, "after": 3, "times": 3})
+OUTAGE = ("Polling failed", "Polling works again")
+"""What a wait with -v says about the HTML pages of ``disturb``. HTTP 503 is tried again at once."""
+
+
+def nothing() -> None:
+    """Let time pass."""
+
+
+def disturb() -> None:
+    """Let four lists fail from the second on: with HTTP 503, then as HTML pages."""
+    for reply in ("unavailable", "html"):
+        control("POST", "/faults", {"call": "list", "after": 1, "times": 2, "reply": reply})
+
+
+def hide(job: str) -> None:
+    """Leave the job out of three lists that come after the first one with it."""
+    control("POST", "/absences", {"job": job, "after": 1, "times": 3})
+
+
+def delete(job: str) -> None:
+    """Delete the job."""
+    control("POST", "/absences", {"job": job, "deleted": True})
 
 
 def expect(output: str, *texts: str) -> None:
@@ -134,30 +151,46 @@ def prove_gate(recipe: Path) -> None:
     expect(output, "CreateCluster")
     if "TASK [Deploy]" in output:
         sys.exit("The gate opened in front of a busy cluster.")
-    disturb(create("shop-archive", "ScaleupCluster"))
-    events = [lambda: None, lambda: None, end_jobs]
-    expect(play_with_events(recipe, "-e", "cluster=shop-archive", events=events), "shop-archive is idle")
+    arguments = ("-e", "cluster=shop-archive", "-v")
+    disturb()
+    hide(create("shop-archive", "ScaleupCluster"))
+    events = [nothing, nothing, nothing, end_jobs]
+    expect(play_with_events(recipe, *arguments, events=events), *OUTAGE, "shop-archive is idle")
+    job = create("shop-archive", "ScaleupCluster")
+    output = play_with_events(recipe, *arguments, events=[lambda: delete(job)])
+    expect(output, f"{job}) was deleted", "shop-archive is idle")
 
 
 def prove_fail_with_root_cause(recipe: Path) -> None:
     # an earlier failure does not count: shop-batch has some
     expect(play(recipe, "-e", "cluster=shop-batch"), "failed=0")
-    disturb(create("shop-batch", "ScaleupCluster", fails=True))
-    events = [lambda: None, lambda: None, end_jobs]
-    output = play_with_events(recipe, "-e", "cluster=shop-batch", events=events, fails=True)
-    expect(output, "ScaleupCluster node-", "Failed to ")
+    arguments = ("-e", "cluster=shop-batch", "-v")
+    disturb()
+    hide(create("shop-batch", "ScaleupCluster", fails=True))
+    events = [nothing, nothing, nothing, end_jobs]
+    output = play_with_events(recipe, *arguments, events=events, fails=True)
+    expect(output, *OUTAGE, "ScaleupCluster node-", "Failed to ")
+    create("shop-batch", "ScaleupCluster")
+    output = play(recipe, *arguments, "-e", "wait_seconds=1", "-e", "poll_seconds=0.2", fails=True)
+    expect(output, "Not finished within 1 s: ScaleupCluster of node-")
 
 
 def prove_wait_for_job(recipe: Path) -> None:
     expect(play(recipe, fails=True), "Set job_id")
     job = create("shop-archive", "ScaleupCluster")
-    # listed late, but it can be requested by its ID
+    # listed late, but it can be requested by its ID; then that returns HTML pages as well
     control("POST", "/absences", {"job": job, "times": 5})
-    output = play_with_events(recipe, "-e", f"job_id={job.upper()}", events=[lambda: None, end_jobs])
-    expect(output, "ScaleupCluster node-", " succeeded after ")
+    control("POST", "/faults", {"call": "one_job", "after": 1, "times": 6, "reply": "html"})
+    control("POST", "/faults", {"call": "list", "after": 1, "times": 2, "reply": "html"})
+    events = [nothing, nothing, nothing, nothing, nothing, end_jobs]
+    output = play_with_events(recipe, "-e", f"job_id={job.upper()}", "-v", events=events)
+    expect(output, *OUTAGE, "ScaleupCluster node-", " succeeded after ")
     job = create("shop-archive", "ScaleupCluster", fails=True)
     output = play_with_events(recipe, "-e", f"job_id={job}", events=[end_jobs], fails=True)
     expect(output, "Failed to ")
+    job = create("shop-archive", "ScaleupCluster")
+    output = play_with_events(recipe, "-e", f"job_id={job}", events=[lambda: delete(job)], fails=True)
+    expect(output, f"{job}) was deleted")
     unknown = ("-e", "job_id=00000000-0000-4000-8000-000000000000", "-e", "appear_seconds=1", "-e", "poll_seconds=0.2")
     expect(play(recipe, *unknown, fails=True), "00000000-0000-4000-8000-000000000000", "not_found")
 
@@ -165,21 +198,30 @@ def prove_wait_for_job(recipe: Path) -> None:
 def prove_new_nodes(recipe: Path) -> None:
     arguments = ("-e", "cluster=shop-archive", "-e", "new_nodes=2")
 
-    def run(*outcomes: bool, fails: bool) -> str:
-        """Run the recipe. Later polls find a job for each outcome, true for one that fails."""
+    def run(*outcomes: bool, fails: bool, deletes: bool = False) -> str:
+        """Run the recipe in an outage.
+
+        Args:
+            outcomes: later polls find a job for each, which fails if it is true.
+            fails: whether the recipe is expected to fail.
+            deletes: whether the first job is deleted. Otherwise, it disappears for some polls.
+        """
+        jobs: list[str] = []
 
         def create_nodes() -> None:
-            for outcome in outcomes:
-                create("shop-archive", "ScaleupCluster", outcome)
+            jobs.extend(create("shop-archive", "ScaleupCluster", outcome) for outcome in outcomes)
+            hide(jobs[0])
 
         # the clock is ahead from the second run on, so that earlier jobs would count as new
-        control("DELETE", "/jobs")
-        return play_with_events(recipe, *arguments, events=[create_nodes, lambda: None, end_jobs], fails=fails)
+        control("DELETE", "")
+        disturb()
+        events = [create_nodes, nothing, *([lambda: delete(jobs[0]), nothing] if deletes else []), nothing, end_jobs]
+        return play_with_events(recipe, *arguments, "-v", events=events, fails=fails)
 
-    disturb()
-    expect(run(False, False, fails=False), "2 new nodes are ready.")
+    expect(run(False, False, fails=False), *OUTAGE, "2 new nodes are ready.")
     expect(run(False, fails=True), "Only 1 of 2 new nodes")
     expect(run(False, True, fails=True), "Failed to ")
+    expect(run(False, False, fails=True, deletes=True), "was deleted", "Only 1 of 2 new nodes")
     control("DELETE", "/jobs")
     none = ("-e", "appear_seconds=1", "-e", "poll_seconds=0.2")
     expect(play(recipe, *arguments, *none, fails=True), "not_found")
@@ -187,18 +229,21 @@ def prove_new_nodes(recipe: Path) -> None:
 
 def prove_watch_upgrade(recipe: Path) -> None:
     disturb()
-    arguments = ("-e", "cluster=shop-archive")
-    follow_up: list[str] = []
+    arguments = ("-e", "cluster=shop-archive", "-v")
+
+    def begin() -> None:
+        hide(create("shop-archive", "UpgradeCluster"))
 
     def continue_with_node() -> None:
         # it lasts longer than the upgrade
         control("POST", "/clock", {"advance": 150})
-        follow_up.append(create("shop-archive", "ScaleupCluster"))
+        hide(create("shop-archive", "ScaleupCluster"))
         control("POST", "/clock", {"advance": 160})
 
     # the third event is late enough only if the second wait goes on after the upgrade
-    events = [lambda: create("shop-archive", "UpgradeCluster"), continue_with_node, lambda: None, end_jobs]
-    expect(play_with_events(recipe, *arguments, events=events), "UpgradeCluster shop-archive: ", "ScaleupCluster node-")
+    events = [begin, nothing, continue_with_node, nothing, nothing, end_jobs]
+    output = play_with_events(recipe, *arguments, events=events)
+    expect(output, *OUTAGE, "UpgradeCluster shop-archive: ", "ScaleupCluster node-")
     control("DELETE", "/jobs")
     events = [lambda: create("shop-archive", "UpgradeCluster", fails=True), end_jobs]
     expect(play_with_events(recipe, *arguments, events=events, fails=True), "Failed to upgrade the master")
