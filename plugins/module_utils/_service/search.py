@@ -152,11 +152,13 @@ class Search:
         # those that were asked for the longest time ago come first
         asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
         self._within(seconds, lambda deadline: self._ask_directly(asked, deadline, announce=False))
+        # a copy, since a thread that was abandoned in an earlier poll may still add an answer
+        answers = dict(self._answers)
         states = {
             job_id: JobState(
                 normalize((answer.job, None, 1, False), self._query.subjobs) if answer.job else None, answer.deleted
             )
-            for job_id, answer in self._answers.items()
+            for job_id, answer in answers.items()
             if job_id in job_ids
         }
         self._name([state.job for state in states.values() if state.job])

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import typing as t
 from pathlib import Path
 
@@ -119,6 +120,36 @@ def test_the_developers_guide_names_every_package() -> None:
     assert packages == set(re.findall(r"``module_utils/(\w+)``", GUIDES["develop"]))
     files = {path.name for path in module_utils.glob("_*.py")}
     assert files == set(re.findall(r"``(?:module_utils/)?(_\w+\.py)``", GUIDES["develop"].split("\n.. _")[1]))
+
+
+def tasks_that_wait() -> t.Iterator[dict[str, t.Any]]:
+    """The options of each task in the documentation that waits."""
+    recipes = [path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "recipes").glob("*.yml")]
+    blocks = [
+        textwrap.dedent(block)
+        for text in TEXTS.values()
+        for block in re.findall(r"code-block:: yaml\+jinja\n\n((?: +.*\n|\n)+)", text)
+        + re.findall(r"```yaml\n(.+?)```", text, re.S)
+    ]
+
+    def walk(value: t.Any) -> t.Iterator[dict[str, t.Any]]:
+        if isinstance(value, dict):
+            options = value.get("opentelekomcloud.cce.jobs_info") or {}
+            if options.get("wait"):
+                yield options
+        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from walk(inner)
+
+    for text in (jobs_info.EXAMPLES, *recipes, *blocks):
+        yield from walk(yaml.safe_load(text))
+
+
+def test_no_example_waits_only_for_jobs_that_began_lately() -> None:
+    """A gate that a job passes by running for longer is none."""
+    waiting = list(tasks_that_wait())
+    assert len(waiting) > 10
+    times = {"created_after", "created_before", "completed_after", "completed_before"}
+    assert [options for options in waiting if times & options.keys() and "wait_appear" not in options] == []
 
 
 def test_guides_lead_to_every_recipe() -> None:

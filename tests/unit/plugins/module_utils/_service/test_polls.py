@@ -172,6 +172,44 @@ def test_an_empty_window_of_an_age_and_a_time_is_an_error() -> None:
     assert "created_before" in str(found.error)
 
 
+def test_a_failure_long_after_the_creation_is_found_by_its_completion() -> None:
+    job = created(timedelta(minutes=-40), "Failed")
+    job["status"]["completionTime"] = (datetime.now(timezone.utc) - timedelta(minutes=5)).isoformat()
+    cloud = Cloud(lambda count: dated(timedelta(), job))
+    assert cloud.ask(wait=False, created_after="15m").jobs == []
+    assert [found["id"] for found in cloud.ask(wait=False, completed_after="15m").jobs] == [A]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# what filters have to do with it
+
+
+@pytest.mark.parametrize("status", ["Initializing", None])
+def test_steps_of_a_failed_job_are_not_waited_for(status: str | None) -> None:
+    job = raw(A, "Failed")
+    job["spec"]["subjobs"] = [{**raw(B), "status": {"status": status}}]
+    cloud = Cloud(lambda count: answer(body=[job]))
+    found = cloud.ask(subjobs="flat")
+    assert (kind(found), found.waited_for, cloud.counts[LIST]) == (None, [], 1)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "hint"), [({"type": "CreatNode"}, "CreateNode"), ({"cluster_id": "shop-prod"}, "cluster_name")]
+)
+def test_a_wait_whose_filters_can_select_nothing_warns(mistake: dict[str, str], hint: str) -> None:
+    cloud = Cloud(lambda count: answer(body=[raw(A)]))
+    assert kind(cloud.ask(**mistake)) is None
+    [warning] = cloud.told.warnings
+    assert hint in warning
+    assert kind(cloud.ask(**mistake, wait_appear=0.1)) == "not_found"
+
+
+@pytest.mark.parametrize("outcome", [{"completed_after": "1h"}, {"status": "Failed"}, {"finished": True}])
+def test_a_filter_by_the_outcome_does_not_end_a_wait(outcome: dict[str, t.Any]) -> None:
+    cloud = Cloud(lambda count: answer(body=[raw(A, "Running" if count < 3 else "Success")]))
+    assert waited_for(cloud.ask(**outcome, wait_timeout=60)) == {A: "Success"}
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # limits
 
