@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import LOOKUP
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import PATIENCE, without_proxies
@@ -29,12 +29,12 @@ HERE = Path(__file__).parent
 class Outcome:
     """The result of a call: jobs or an error, and all messages."""
 
-    result: Answer | None = None
+    result: FoundJobs | None = None
     error: CceError | None = None
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def found(self) -> Answer:
+    def found(self) -> FoundJobs:
         """The result, which has to contain jobs."""
         assert self.error is None, str(self.error)
         assert self.result

@@ -69,7 +69,7 @@ class ByteCache(t.Protocol):
         """
 
 
-class DirectAnswer(t.NamedTuple):
+class DirectResult(t.NamedTuple):
     """The result of the call for one job."""
 
     job: dict[str, t.Any] | None
@@ -151,7 +151,7 @@ class Cce:
                 return _names_by_id(clusters)
         raise AssertionError("the last attempt returns or raises")
 
-    def job(self, job_id: str, deadline: Deadline, *, announce: bool = True) -> DirectAnswer:
+    def job(self, job_id: str, deadline: Deadline, *, announce: bool = True) -> DirectResult:
         """One job by its ID (OTC CCE API reference, "Obtaining Job Details").
 
         Args:
@@ -164,24 +164,24 @@ class Cce:
         """
         if job_id in _FOLDED:
             # a URL with such a segment is another URL
-            return DirectAnswer(None, False, None)
+            return DirectResult(None, False, None)
         for attempt in self._session.attempts(_ONE_JOB.purpose, deadline, announce=announce):
             with attempt:
                 return self._job(job_id, deadline)
         raise AssertionError("the last attempt returns or raises")
 
-    def _job(self, job_id: str, deadline: Deadline) -> DirectAnswer:
+    def _job(self, job_id: str, deadline: Deadline) -> DirectResult:
         call = self._call(_ONE_JOB, deadline, quote(job_id, safe=""))
         try:
             with self._session.client.open(call, deadline) as response:
                 job = _one_job(response, job_id)
-                return DirectAnswer(job, False, response.sent_at)
+                return DirectResult(job, False, response.sent_at)
         except CceError as error:
             if error.http_status not in _LIST_AFTER:
                 raise
             # a gateway without this call has error codes of its own
             deleted = error.http_status == 404 and (error.code or "").startswith("CCE")
-            return DirectAnswer(None, deleted, None)
+            return DirectResult(None, deleted, None)
 
     @contextlib.contextmanager
     def _open_list(self, name: str, resource: _Resource, deadline: Deadline) -> t.Iterator[RawList]:

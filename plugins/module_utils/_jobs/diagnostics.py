@@ -34,7 +34,7 @@ class Diagnostics:
 
     Args:
         mask: replaces secrets in names of the cloud, before they are cut.
-        muted: whether nobody is going to read the problems.
+        muted: whether the problems are not going to be read.
     """
 
     def __init__(self, mask: t.Callable[[str], str] | None = None, *, muted: bool = False) -> None:

@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""What a user asks for: filters, form, order, and limit."""
+"""A user's request: filters, form, order, and limit."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _WINDOWS = (("created_after", "created_before"), ("completed_after", "completed_
 class Query(t.NamedTuple):
     """Which jobs to return, and how. Values of one filter are alternatives; different filters must all match.
 
-    IDs, types, and states match in any letter case, names only as they are. A bound is a time in the form that
+    IDs, types, and states ignore case, names do not. A bound is a time in the form that
     ``timestamps.normalize`` returns, or an age, which ``at`` turns into one.
     """
 
     status: tuple[str, ...] = ()
     cluster_id: tuple[str, ...] = ()
     cluster_id_of_name: tuple[str, ...] = ()
-    """IDs of the clusters that the user named: a filter of its own beside ``cluster_id``."""
+    """IDs of the clusters that the user named: a filter of its own in addition to ``cluster_id``."""
     type: tuple[str, ...] = ()
     id: tuple[str, ...] = ()
     resource_id: tuple[str, ...] = ()

@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""What is known and counted over normalized jobs: names of clusters, and the summary."""
+"""Names of clusters, and counts over normalized jobs."""
 
 from __future__ import annotations
 

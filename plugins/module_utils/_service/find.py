@@ -25,14 +25,14 @@ from .search import CacheFactory, Search
 from .wait import Waiter
 
 
-class Answer(t.NamedTuple):
-    """What the plugins return, each in its own form."""
+class FoundJobs(t.NamedTuple):
+    """Jobs as the plugins return them, each in its own form."""
 
     jobs: list[Job]
     fetched: int
     """Number of top-level jobs that the API returned."""
     project_id: str | None
-    """None when the list was cached, so that nobody had to be asked."""
+    """None when the list was cached, and the project did not matter."""
     waited_for: list[Job] | None = None
     """None when there was no wait."""
     error: CceError | None = None
@@ -45,7 +45,7 @@ def find_jobs(
     report: Report,
     pool: SessionPool | None = None,
     make_cache: CacheFactory | None = None,
-) -> Answer:
+) -> FoundJobs:
     """The jobs that the user asked for.
 
     Args:
@@ -73,24 +73,24 @@ def find_jobs(
         with session_for(settings, agent, report, pool) as session:
             cache = make_cache(settings, report) if make_cache else None
             search = Search(request, session, report, mask, cache)
-            answer = _wait(request, request.wait, search, report) if request.wait else _find(search, report)
-            answer = answer._replace(project_id=session.project_id)
+            found = _wait(request, request.wait, search, report) if request.wait else _find(search, report)
+            found = found._replace(project_id=session.project_id)
     except CceError as error:
         error.reword(mask)
         raise
-    if answer.error:
-        answer.error.reword(mask)
-    return answer
+    if found.error:
+        found.error.reword(mask)
+    return found
 
 
-def _find(search: Search, report: Report) -> Answer:
+def _find(search: Search, report: Report) -> FoundJobs:
     selection = search.run()
     for warning in selection.warnings:
         report.warning(warning)
-    return Answer(selection.jobs, selection.fetched, None)
+    return FoundJobs(selection.jobs, selection.fetched, None)
 
 
-def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> Answer:
+def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> FoundJobs:
     query = request.query
     ended_counts = query.created_after is not None
     waiter = Waiter(search, wait, report, ids=query.id, order=query.order, counts_ended=ended_counts)
@@ -100,7 +100,7 @@ def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> A
         report.warning(warning)
     ended = result.error is None or result.error.kind == "job_failed"
     jobs = selection.jobs if ended else result.unfinished
-    return Answer(jobs, selection.fetched, None, result.waited_for, result.error)
+    return FoundJobs(jobs, selection.fetched, None, result.waited_for, result.error)
 
 
 def _with_cloud_entry(settings: Settings, report: Report) -> Settings:

@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""What a list of jobs shows to a wait, noticed while the list is on its way to the selection of results."""
+"""Jobs that matter to a wait, noticed while a list is on its way to the selection of results."""
 
 from __future__ import annotations
 

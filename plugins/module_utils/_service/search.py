@@ -14,7 +14,7 @@ import time
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectAnswer
+from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult
 from .._auth.session import Session
 from .._errors import CceError
 from .._garbage import collection_paused
@@ -111,17 +111,17 @@ class Search:
         self._query = request.query
         self._names: dict[str, str] | None = None
         # what the calls for single jobs said: in the current poll, and about jobs that have ended, which do not change
-        self._answers: dict[str, DirectAnswer] = {}
-        self._ended: dict[str, DirectAnswer] = {}
+        self._results: dict[str, DirectResult] = {}
+        self._ended: dict[str, DirectResult] = {}
         self._asked_at: dict[str, float] = {}
         # by lower-case ID, as a list spells it: CCE may distinguish case
         self._spelled: dict[str, str] = {}
-        # the last list, with the jobs that were asked for beside it, and what they showed
+        # the last list, the jobs that were asked for in addition to it, and what they showed
         self._last: tuple[bytes, dict[str, RawJob], t.Any] | None = None
         self._times_checked = False
 
     def run(self) -> Selection:
-        """What the query selects.
+        """The jobs that the query selects.
 
         Raises:
             CceError: when the jobs cannot be fetched.
@@ -140,7 +140,7 @@ class Search:
             newest = observer.newest_selected or observer.newest or written(_or_now(raw_jobs.sent_at) - _LISTED_LATE)
             return Poll(selection, observer.jobs, observer.without_id, observer.selects_any, newest)
 
-        self._answers = {}
+        self._results = {}
         found = self._within(seconds, lambda deadline: self._fetch(deadline, observe, polling=True))
         self._name((*found.selection.jobs, *found.jobs.values(), *found.without_id))
         self._spelled.update({job_id: job["id"] for job_id, job in found.jobs.items()})
@@ -148,17 +148,17 @@ class Search:
 
     def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
         """See ``Source``."""
-        left_out = [job_id for job_id in job_ids if job_id not in self._answers]
+        left_out = [job_id for job_id in job_ids if job_id not in self._results]
         # those that were asked for the longest time ago come first
         asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
         self._within(seconds, lambda deadline: self._ask_directly(asked, deadline, announce=False))
-        # a copy, since a thread that was abandoned in an earlier poll may still add an answer
-        answers = dict(self._answers)
+        # a copy, since a thread that was abandoned in an earlier poll may still add a result
+        results = dict(self._results)
         states = {
             job_id: JobState(
-                normalize((answer.job, None, 1, False), self._query.subjobs) if answer.job else None, answer.deleted
+                normalize((result.job, None, 1, False), self._query.subjobs) if result.job else None, result.deleted
             )
-            for job_id, answer in answers.items()
+            for job_id, result in results.items()
             if job_id in job_ids
         }
         self._name([state.job for state in states.values() if state.job])
@@ -168,7 +168,7 @@ class Search:
     # calls
 
     def _within(self, seconds: float, work: t.Callable[[Deadline], T]) -> T:
-        """What the work, which makes calls, returns within this time and ``timeout``."""
+        """Run work that makes calls, within this time and ``timeout``."""
         deadline = Deadline(min(seconds, self._request.settings.timeout))
         with collection_paused():
             try:
@@ -185,10 +185,10 @@ class Search:
         *,
         polling: bool = False,
     ) -> T:
-        """What ``use`` makes of the raw jobs: those asked for by ID where CCE returns them all, else also the list."""
+        """Pass the raw jobs to ``use``: those asked for by ID, and also the list unless CCE returns them all."""
         self._resolve_clusters(deadline)
         direct = self._ask_for_named(deadline, announce=not polling)
-        jobs = {job_id: answer.job for job_id, answer in direct.items() if answer.job}
+        jobs = {job_id: result.job for job_id, result in direct.items() if result.job}
         if jobs and len(jobs) == len(direct):
             return use(_RawJobs(jobs, (), next(iter(direct.values())).sent_at))
         for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
@@ -201,13 +201,13 @@ class Search:
                 return found
         raise AssertionError("the last attempt returns or raises")
 
-    def _ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectAnswer]:
-        """What CCE says about each job that the user named. Nothing where they are too many, or the list is cached."""
+    def _ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectResult]:
+        """Ask about each job that the user named. Ask nothing when they are too many, or the list is cached."""
         ids = {job_id.lower() for job_id in self._request.query.id}
         if self._cache or not 0 < len(ids) <= MAX_DIRECT_JOBS:
             return {}
         self._ask_directly(sorted(ids - self._ended.keys()), deadline, announce=announce)
-        return {**self._answers, **self._ended}
+        return {**self._results, **self._ended}
 
     def _ask_directly(self, job_ids: t.Sequence[str], deadline: Deadline, *, announce: bool) -> None:
         """Ask about these jobs at the same time."""
@@ -217,11 +217,11 @@ class Search:
         self._session.identity(deadline)
         spelled = [self._spelled.get(job_id, job_id) for job_id in job_ids]
         calls = [functools.partial(self._cce.job, job_id, deadline, announce=announce) for job_id in spelled]
-        for job_id, answer in zip(job_ids, run_by(deadline, *calls)):
+        for job_id, result in zip(job_ids, run_by(deadline, *calls)):
             self._asked_at[job_id] = time.monotonic()
-            self._answers[job_id] = answer
-            if answer.job and is_finished((answer.job, None, 1, False), Diagnostics(muted=True)):
-                self._ended[job_id] = answer
+            self._results[job_id] = result
+            if result.job and is_finished((result.job, None, 1, False), Diagnostics(muted=True)):
+                self._ended[job_id] = result
 
     # -----------------------------------------------------------------------------------------------------------------
     # what was asked for

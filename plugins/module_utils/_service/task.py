@@ -44,25 +44,25 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
         if request.wait:
             # entry points turn garbage collection off for a task that is over soon, and this one is not
             gc.enable()
-        answer = find_jobs(request, "jobs_info", report._replace(info=info))
+        found = find_jobs(request, "jobs_info", report._replace(info=info))
     except CceError as error:
         return failure(error, typed, log)
     result: Result = {
-        "jobs": answer.jobs,
-        "summary": summarize(answer.jobs),
-        "fetched": answer.fetched,
-        "project_id": answer.project_id,
+        "jobs": found.jobs,
+        "summary": summarize(found.jobs),
+        "fetched": found.fetched,
+        "project_id": found.project_id,
         **_waited_for_nothing(typed),
     }
-    if answer.waited_for is not None:
-        result["waited_for"] = answer.waited_for
-    if answer.error:
-        return {**failure(answer.error, typed, log), **result}
+    if found.waited_for is not None:
+        result["waited_for"] = found.waited_for
+    if found.error:
+        return {**failure(found.error, typed, log), **result}
     return {"changed": False, "log": log, **result}
 
 
 def failure(error: CceError, typed: t.Mapping[str, t.Any], log: list[str]) -> Result:
-    """What every failed task returns."""
+    """The result of a failed task."""
     return {
         "failed": True,
         "msg": str(error),
@@ -73,6 +73,6 @@ def failure(error: CceError, typed: t.Mapping[str, t.Any], log: list[str]) -> Re
 
 
 def _waited_for_nothing(typed: t.Mapping[str, t.Any]) -> Result:
-    """What a task that is to wait returns in any case, so that a playbook can rely on it."""
+    """The part of the result that a task with ``wait`` always has, so that a playbook can rely on it."""
     # the option may be invalid, like any other
     return {"waited_for": []} if boolean(str(typed.get("wait")), strict=False) else {}

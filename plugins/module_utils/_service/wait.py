@@ -34,10 +34,10 @@ _REMINDER = 60
 
 
 class Poll(t.NamedTuple):
-    """What one poll shows."""
+    """The jobs at the time of one poll."""
 
     selection: Selection
-    """What the whole query selects."""
+    """The jobs that the whole query selects."""
     jobs: dict[str, Job]
     """By lower-case ID: selected jobs that are unfinished or have appeared since the first poll, and followed jobs.
 
@@ -52,7 +52,7 @@ class Poll(t.NamedTuple):
 
 
 class JobState(t.NamedTuple):
-    """What CCE says about one job."""
+    """The response of CCE about one job."""
 
     job: Job | None
     """None when CCE does not return it."""
@@ -78,7 +78,7 @@ class Source(t.Protocol):
         """
 
     def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
-        """Ask about jobs that a poll does not show. The answer may leave out some.
+        """Ask about jobs that a poll does not show. The result may leave out some.
 
         Raises:
             CceError: when CCE does not respond.
@@ -116,7 +116,7 @@ class _Tracked:
         return self.gone or (self.job is not None and self.job["finished"])
 
     def state(self) -> Job | None:
-        """The job as a result: of a deleted job nobody knows how it ended."""
+        """The job as a result: how a deleted job ended is unknown."""
         return {**self.job, "status": None, "finished": False} if self.job and self.gone else self.job
 
 
@@ -165,7 +165,7 @@ class Waiter:
         while True:
             pause = self._wait.interval
             try:
-                poll, answers = self._look()
+                poll, states = self._look()
             except CceError as error:
                 if not self._tolerates(error):
                     return self._result(error)
@@ -173,7 +173,7 @@ class Waiter:
                     return self._result(self._timeout())
                 pause = max(pause, error.retry_after or 0)
             else:
-                self._learn(poll, answers)
+                self._learn(poll, states)
                 verdict = self._verdict(poll)
                 if verdict or self._is_over(poll):
                     return self._result(verdict)
@@ -197,12 +197,12 @@ class Waiter:
             missing = [
                 job_id for job_id, tracked in self._tracked.items() if not tracked.ended and job_id not in poll.jobs
             ]
-            answers = self._source.ask(missing, self._left()) if missing and self._poll else {}
+            states = self._source.ask(missing, self._left()) if missing and self._poll else {}
         finally:
             self._poll_seconds = time.monotonic() - began
-        return poll, answers
+        return poll, states
 
-    def _learn(self, poll: Poll, answers: t.Mapping[str, JobState]) -> None:
+    def _learn(self, poll: Poll, states: t.Mapping[str, JobState]) -> None:
         if self._outage:
             self._report.info(f"Polling works again, after {time.monotonic() - self._outage[0]:.0f} s.")
             self._outage = None
@@ -214,21 +214,21 @@ class Waiter:
             tracked.job, tracked.misses, tracked.gone = job, 0, False
         for job_id, tracked in self._tracked.items():
             if job_id not in poll.jobs and not tracked.ended:
-                self._miss(tracked, answers.get(job_id))
+                self._miss(tracked, states.get(job_id))
         seen = any(tracked.job for tracked in self._tracked.values())
         self._appeared |= seen or bool(poll.without_id) or (self._counts_ended and poll.selects_any)
 
-    def _miss(self, tracked: _Tracked, answer: JobState | None) -> None:
+    def _miss(self, tracked: _Tracked, state: JobState | None) -> None:
         """A poll did not show a job, but CCE may return it when it is asked for this job."""
-        if answer and answer.job:
-            tracked.job, tracked.misses = answer.job, 0
+        if state and state.job:
+            tracked.job, tracked.misses = state.job, 0
             return
         tracked.misses += 1
-        if not (answer and tracked.job):
+        if not (state and tracked.job):
             # CCE was not asked about it in this poll, so that nothing can be concluded
             return
         # whether CCE returns a subjob by its ID is not documented, so that a 404 says nothing about one
-        known_deleted = answer.deleted and not tracked.job["parent_id"]
+        known_deleted = state.deleted and not tracked.job["parent_id"]
         if tracked.misses >= (MISSES_UNTIL_DELETED if known_deleted else MISSES_UNTIL_UNKNOWN):
             tracked.gone = True
             if tracked.name is None:

@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""What a wait says about jobs, and the errors that it ends with."""
+"""Messages of a wait about jobs, and the errors that it ends with."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
@@ -59,7 +59,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
 
 
-def jobs(url: str, recorded: RecordedReport | None = None, **typed: t.Any) -> Answer:
+def jobs(url: str, recorded: RecordedReport | None = None, **typed: t.Any) -> FoundJobs:
     options = {**BY_TOKEN, "endpoint": url, "timeout": 10, "retries": 2, **typed}
     return find_jobs(read_request(MODULE, options, {}, environment={}), "tests", (recorded or RecordedReport()).report)
 
@@ -456,7 +456,7 @@ def test_nothing_but_our_own_error_comes_out(seed: int) -> None:
         whole = mangled(source)
         with Server(then_close(whole)) as server:
             try:
-                assert isinstance(jobs(server.url, retries=1, timeout=5), Answer), whole
+                assert isinstance(jobs(server.url, retries=1, timeout=5), FoundJobs), whole
             except CceError as error:
                 assert str(error).startswith("Could not list the jobs") and str(error).isprintable(), whole
                 assert error.kind != "option", whole

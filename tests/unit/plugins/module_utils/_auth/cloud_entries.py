@@ -16,7 +16,7 @@ pytest.importorskip("ansible")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.clouds import read_entry
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import CloudEntry, Settings
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
@@ -73,7 +73,7 @@ def catalog_of(url: str, interface: str = "public") -> list[Entry]:
     return [{"type": "cce", "name": "cce", "id": "s", "endpoints": [endpoint]}]
 
 
-def ask(recorded: RecordedReport, **typed: t.Any) -> Answer:
+def ask(recorded: RecordedReport, **typed: t.Any) -> FoundJobs:
     return find_jobs(
         read_request(MODULE, {"cloud": "mine", "retries": 0, "timeout": 20, **typed}, {}, {}), "tests", recorded.report
     )

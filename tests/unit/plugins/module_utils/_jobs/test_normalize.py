@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What raw jobs become."""
+"""Normalization of raw jobs."""
 
 from __future__ import annotations
 
@@ -338,7 +338,7 @@ def test_levels_below_the_32nd_are_left_out(subjobs: str, levels: int, warnings:
             id="reasons of others",
         ),
         pytest.param(failure("a", reason="r", status="Paused"), {"a": None}, id="unknown status"),
-        pytest.param(failure("a", failure("b", reason="r", status="fAILED")), {"a": "b", "b": "b"}, id="letter case"),
+        pytest.param(failure("a", failure("b", reason="r", status="fAILED")), {"a": "b", "b": "b"}, id="case"),
     ],
 )
 def test_root_cause(raw: dict[str, t.Any], expected: dict[str, str | None]) -> None:

@@ -23,9 +23,9 @@ PAYLOADS = sorted(set(FOLDER.glob("*.json")) - set(EXPECTATIONS))
 
 
 def in_a_list(payload: bytes) -> bytes:
-    """The payload, inside a list where it is the answer to a call for a single job."""
-    answer = json.loads(payload)
-    return b"[" + payload + b"]" if isinstance(answer, dict) and answer.get("kind") == "Job" else payload
+    """The payload, inside a list where it is the response to a call for a single job."""
+    parsed = json.loads(payload)
+    return b"[" + payload + b"]" if isinstance(parsed, dict) and parsed.get("kind") == "Job" else payload
 
 
 def selected(payload: Path) -> dict[str, t.Any]:

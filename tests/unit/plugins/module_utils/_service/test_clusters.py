@@ -16,7 +16,7 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
@@ -54,12 +54,12 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
 
 
-def ask(server: Server, terms: t.Sequence[str] = (), **options: t.Any) -> Answer:
+def ask(server: Server, terms: t.Sequence[str] = (), **options: t.Any) -> FoundJobs:
     typed = {"token": "the-token", "project_id": "p1", "endpoint": server.url, "timeout": 10, **options}
     return find_jobs(read_request(MODULE, typed, {}, environment={}, terms=terms), "tests", RecordedReport().report)
 
 
-def found(result: Answer) -> dict[str, str | None]:
+def found(result: FoundJobs) -> dict[str, str | None]:
     return {job["id"]: job["cluster_name"] for job in result.jobs}
 
 

@@ -30,7 +30,7 @@ Rule = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class History:
-    """What happens to one new job of an idle cluster and to the network, and what the task must make of it."""
+    """Events that happen to one new job of an idle cluster and to the network, and what the task must make of it."""
 
     options: Rule = field(default_factory=dict)
     """In addition to those of ``Gate.run``."""
@@ -50,7 +50,7 @@ class History:
     outages: tuple[int, int] = (0, 0)
     """How many the log says have begun and have ended."""
     says: tuple[str, ...] = ()
-    """What the message or a warning contains."""
+    """Text that the message or a warning contains."""
 
 
 def during(**fault: t.Any) -> tuple[Rule, ...]:
@@ -180,7 +180,7 @@ class Gate:
     def __init__(self, simulator: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
         # the port of the other region, since one history closes the port of this one for a while
         self.simulator = type(simulator)({**simulator.ready, "url": simulator.ready["regions"]["eu-nl"]["url"]})
-        self.told = RecordedReport()
+        self.recorded = RecordedReport()
         self.events: dict[int, t.Callable[[], object]] = {}
         self.polls = 0
         poll = Search.poll
@@ -203,7 +203,7 @@ class Gate:
     def run(self, login: tuple[str, ...] = ("token",), **options: t.Any) -> dict[str, t.Any]:
         where = {} if "id" in options else {"cluster_name": "shop-archive"}
         waiting = {"wait": True, "wait_interval": 0.1, "wait_timeout": 60, "retries": 0}
-        return run_task({**self.simulator.access(*login), **where, **waiting, **options}, False, self.told.report)
+        return run_task({**self.simulator.access(*login), **where, **waiting, **options}, False, self.recorded.report)
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ def gate(simulator: t.Any, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Gate]:
 
 
 def states(jobs: t.Iterable[dict[str, t.Any]]) -> tuple[str | None, ...]:
-    """How jobs ended; None where nobody knows."""
+    """How jobs ended; None where that is unknown."""
     return tuple(job["status"] if job["finished"] or not job["status"] else "unfinished" for job in jobs)
 
 
@@ -243,9 +243,9 @@ def test_a_wait_succeeds_only_after_the_job_has_ended(gate: Gate, history: Histo
     assert (len(begun), len(ended)) == history.outages
     assert not [line for line in log if line.startswith("Attempt")]
     assert len([line for line in log if "logging in again" in line]) == (history.login == PASSWORD)
-    said = "\n".join([result.get("msg", ""), *gate.told.warnings])
+    said = "\n".join([result.get("msg", ""), *gate.recorded.warnings])
     assert [text for text in history.says if text not in said] == []
-    assert len(gate.told.warnings) == (history.waited_for == GONE and not history.named)
+    assert len(gate.recorded.warnings) == (history.waited_for == GONE and not history.named)
     if history.kind == "timeout":
         assert states(result["jobs"]) == UNFINISHED
 

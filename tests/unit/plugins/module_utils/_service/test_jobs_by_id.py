@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
@@ -59,7 +59,7 @@ class Cloud:
         found = [job for job in self.jobs if job["metadata"]["uid"] == job_id]
         return response(body=found[0]) if found else response(404, {"errorCode": "CCE.01404001", "errorMessage": "No."})
 
-    def ask(self, *ids: str, recorded: RecordedReport | None = None, **typed: t.Any) -> tuple[Answer, list[str]]:
+    def ask(self, *ids: str, recorded: RecordedReport | None = None, **typed: t.Any) -> tuple[FoundJobs, list[str]]:
         """The response, and what was requested: IDs, and "list"."""
         with self.server as server:
             options = {"token": "some-token", "project_id": "p1", "endpoint": server.url, "retries": 0, "id": list(ids)}
@@ -69,7 +69,7 @@ class Cloud:
         return found, ["list" if target == LIST else target[len(LIST) + 1 :] for target in targets]
 
 
-def ids(found: Answer) -> list[str]:
+def ids(found: FoundJobs) -> list[str]:
     return [job["id"] for job in found.jobs]
 
 
@@ -157,7 +157,7 @@ def test_a_failure_that_is_not_about_the_job_is_one(status: int) -> None:
 )
 def test_no_id_changes_the_path(job_id: str, segment: str) -> None:
     found, requested = Cloud(raw(A)).ask(job_id)
-    # letter case does not matter
+    # case does not matter
     assert (ids(found), requested) == ([], [segment, "list"])
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a list shows to a wait: the same jobs that a query for unfinished ones selects."""
+"""A list shows to a wait the same jobs that a query for unfinished ones selects."""
 
 from __future__ import annotations
 

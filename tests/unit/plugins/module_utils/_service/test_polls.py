@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import Answer, find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
@@ -54,7 +54,7 @@ class Cloud:
         self.listed = listed
         self.one_job = one_job
         self.counts: dict[str, int] = {}
-        self.told = RecordedReport()
+        self.recorded = RecordedReport()
 
     def _respond(self, wire: Wire) -> None:
         target = wire.request.target
@@ -62,19 +62,19 @@ class Cloud:
         self.counts[target] = count + 1
         wire.send(self.listed(count) if target == LIST else self.one_job(target[len(LIST) + 1 :], count))
 
-    def ask(self, **typed: t.Any) -> Answer:
+    def ask(self, **typed: t.Any) -> FoundJobs:
         with Server(self._respond) as server:
             access = {"token": "some-token", "project_id": "p1", "endpoint": server.url, "retries": 0}
             waiting = {"wait": True, "wait_interval": 0.02, "wait_timeout": 0.5}
             request = read_request(MODULE, {**access, **waiting, **typed}, {}, environment={})
-            return find_jobs(request, "tests", self.told.report)
+            return find_jobs(request, "tests", self.recorded.report)
 
 
-def kind(found: Answer) -> str | None:
+def kind(found: FoundJobs) -> str | None:
     return found.error.kind if found.error else None
 
 
-def waited_for(found: Answer) -> dict[str, str | None]:
+def waited_for(found: FoundJobs) -> dict[str, str | None]:
     return {job["id"]: job["status"] for job in found.waited_for or ()}
 
 
@@ -113,7 +113,7 @@ def test_a_hidden_job_is_requested_as_the_list_spells_its_id(shown: str) -> None
 
     cloud = Cloud(lambda count: response(body=[] if count else [raw(shown)]), one_job)
     assert waited_for(cloud.ask(wait_timeout=60)) == {shown: "Success"}
-    assert cloud.told.warnings == []
+    assert cloud.recorded.warnings == []
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_ages_count_by_the_clock_of_the_cloud(offset: timedelta) -> None:
     cloud = Cloud(lambda count: dated(offset, created(offset - timedelta(hours=1))))
     found = cloud.ask(wait=False, created_after="2h", finished=False)
     assert [job["id"] for job in found.jobs] == [A]
-    [warning] = cloud.told.warnings
+    [warning] = cloud.recorded.warnings
     assert any(f"{seconds} s" in warning for seconds in range(93590, 93611))
 
 
@@ -146,7 +146,7 @@ def test_a_time_in_a_filter_of_a_wait_needs_a_clock_that_is_right() -> None:
     now = datetime.now(timezone.utc).isoformat()
     cloud = Cloud(lambda count: dated(offset, created(offset - timedelta(minutes=5), "Success")))
     assert kind(cloud.ask(created_after=now)) is None
-    [warning] = cloud.told.warnings
+    [warning] = cloud.recorded.warnings
     assert "created_after" in warning
     assert any(f"{seconds} s" in warning for seconds in range(1195, 1206))
 
@@ -154,14 +154,14 @@ def test_a_time_in_a_filter_of_a_wait_needs_a_clock_that_is_right() -> None:
 def test_a_time_in_a_filter_without_a_wait_needs_no_warning() -> None:
     cloud = Cloud(lambda count: dated(timedelta(hours=26)))
     cloud.ask(wait=False, created_after="2026-01-01")
-    assert cloud.told.warnings == []
+    assert cloud.recorded.warnings == []
 
 
 def test_a_beginning_in_the_future_is_a_warning() -> None:
     cloud = Cloud(lambda count: dated(timedelta()))
     local = (datetime.now(timezone.utc) + timedelta(hours=2)).strftime("%Y-%m-%d %H:%M:%S")
     cloud.ask(created_after=local)
-    [warning] = cloud.told.warnings
+    [warning] = cloud.recorded.warnings
     assert "created_after" in warning and "UTC" in warning
 
 
@@ -188,7 +188,7 @@ def test_a_failure_long_after_the_creation_is_found_by_its_completion() -> None:
 def test_steps_of_a_failed_job_are_not_waited_for(status: str | None) -> None:
     job = raw(A, "Failed")
     job["spec"]["subjobs"] = [{**raw(B), "status": {"status": status}}]
-    cloud = Cloud(lambda count: answer(body=[job]))
+    cloud = Cloud(lambda count: response(body=[job]))
     found = cloud.ask(subjobs="flat")
     assert (kind(found), found.waited_for, cloud.counts[LIST]) == (None, [], 1)
 
@@ -197,16 +197,16 @@ def test_steps_of_a_failed_job_are_not_waited_for(status: str | None) -> None:
     ("mistake", "hint"), [({"type": "CreatNode"}, "CreateNode"), ({"cluster_id": "shop-prod"}, "cluster_name")]
 )
 def test_a_wait_whose_filters_can_select_nothing_warns(mistake: dict[str, str], hint: str) -> None:
-    cloud = Cloud(lambda count: answer(body=[raw(A)]))
+    cloud = Cloud(lambda count: response(body=[raw(A)]))
     assert kind(cloud.ask(**mistake)) is None
-    [warning] = cloud.told.warnings
+    [warning] = cloud.recorded.warnings
     assert hint in warning
     assert kind(cloud.ask(**mistake, wait_appear=0.1)) == "not_found"
 
 
 @pytest.mark.parametrize("outcome", [{"completed_after": "1h"}, {"status": "Failed"}, {"finished": True}])
 def test_a_filter_by_the_outcome_does_not_end_a_wait(outcome: dict[str, t.Any]) -> None:
-    cloud = Cloud(lambda count: answer(body=[raw(A, "Running" if count < 3 else "Success")]))
+    cloud = Cloud(lambda count: response(body=[raw(A, "Running" if count < 3 else "Success")]))
     assert waited_for(cloud.ask(**outcome, wait_timeout=60)) == {A: "Success"}
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The wait, with a fake cloud and a clock that nobody has to wait for. Each test is one history of jobs."""
+"""The wait, with a fake cloud and a clock that makes no test wait. Each test is one history of jobs."""
 
 from __future__ import annotations
 

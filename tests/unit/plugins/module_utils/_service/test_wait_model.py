@@ -93,7 +93,7 @@ def clouds(draw: st.DrawFn) -> dict[str, t.Any]:
 
 
 class Oracle:
-    """What the wait may claim, given what the cloud showed."""
+    """Claims that the wait may make, given what the cloud showed."""
 
     def __init__(self, cloud: FakeCloud) -> None:
         self.named = set(cloud.query.id)
