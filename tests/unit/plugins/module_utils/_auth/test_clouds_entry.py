@@ -123,9 +123,9 @@ def test_passcode_goes_only_where_it_belongs(write: t.Callable[..., None], login
         ({"region_name": "eu-nl"}, {}, ("eu-nl", "https://iam.eu-nl.otc.t-systems.com")),
         # an option for the region counts
         ({"region_name": "eu-de"}, {"region": "eu-ch2"}, ("eu-ch2", "https://iam.eu-de.otc.t-systems.com/v3")),
-        # a private host may serve all regions
+        # a private host may serve all regions, and an unknown region may be a name of the cloud's own
         ({"auth": {"auth_url": "https://iam.example.com"}}, {}, ("eu-nl", "https://iam.example.com")),
-        ({"region_name": "RegionOne"}, {}, ("eu-nl", "https://iam.eu-nl.otc.t-systems.com")),
+        ({"region_name": "RegionOne"}, {}, ("RegionOne", "https://iam.eu-nl.otc.t-systems.com")),
     ],
 )
 def test_project_of_the_task_fixes_the_region(
