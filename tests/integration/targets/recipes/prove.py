@@ -115,7 +115,7 @@ def end_jobs() -> None:
 
 
 OUTAGE = ("Polling failed", "Polling works again")
-"""Messages of a wait with -v about the HTML pages of ``disturb``. HTTP 503 is tried again at once."""
+"""Lines that a wait with -v prints about the HTML pages of ``disturb``. HTTP 503 is tried again at once."""
 
 
 def nothing() -> None:

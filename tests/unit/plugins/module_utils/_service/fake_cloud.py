@@ -136,7 +136,9 @@ class FakeCloud:
 
     def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
         if not self.can_ask:
-            return {job_id: JobState(None, False) for job_id in job_ids}
+            nothing = {job_id: JobState(None, False) for job_id in job_ids}
+            self.asked[-1].update(nothing)
+            return nothing
         try:
             self._call(seconds)
         except CceError:

@@ -65,6 +65,19 @@ HISTORIES = {
     "hidden for one list": History(absence={"after": 1, "times": 1}),
     "hidden for some lists": History(absence={"after": 1, "times": 4}, ends_before=8),
     "hidden until it ends and after that": History(absence={"after": 1}),
+    "deleted for two polls": History(absence={"after": 1, "times": 3, "deleted": True}, ends_before=7),
+    "hidden, and nobody may ask for it": History(
+        absence={"after": 1, "times": 8},
+        faults=({"call": "one_job", "times": None, "reply": "forbidden"},),
+        ends_before=11,
+    ),
+    "hidden for good, and nobody may ask for it": History(
+        absence={"after": 1},
+        faults=({"call": "one_job", "times": None, "reply": "no_such_api"},),
+        ends_before=None,
+        waited_for=GONE,
+        says=("deleted",),
+    ),
     "deleted": History(absence={"after": 1, "deleted": True}, ends_before=None, waited_for=GONE, says=("deleted",)),
     "deleted, named": History(
         named=True, deleted_before=3, ends_before=None, kind="not_found", waited_for=GONE, says=("deleted",)

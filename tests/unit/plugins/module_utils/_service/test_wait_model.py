@@ -86,6 +86,7 @@ def clouds(draw: st.DrawFn) -> dict[str, t.Any]:
         "outages": draw(st.lists(outages(), max_size=3)),
         "query": Query(id=tuple(named), order=draw(st.sampled_from(["newest", "oldest"]))),
         "can_ask": draw(st.booleans()),
+        "asks_at_most": draw(st.sampled_from([None, 1, 2])),
         "appear": float(draw(st.sampled_from([0, 0, 20, 60]))),
         "fail_on_failure": draw(st.booleans()),
         "interval": draw(st.sampled_from([1.0, 10.0, 45.0])),
@@ -114,7 +115,8 @@ class Oracle:
                     continue
                 self.misses[uid] += 1
                 state = states.get(uid)
-                if self.misses[uid] >= 10 or (state and state.deleted and self.misses[uid] >= 3):
+                # without a response about this very job, nothing is known
+                if state and self.misses[uid] >= (3 if state.deleted else 10):
                     self.gone.add(uid)
 
     @property
@@ -159,7 +161,8 @@ def _asks_to_wait_beyond_the_end(cloud: FakeCloud) -> bool:
 @given(history=clouds())
 def test_no_history_makes_a_wait_lie(history: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
-    cloud = FakeCloud(clock, history["jobs"], history["outages"], history["query"], history["can_ask"])
+    known = ("jobs", "outages", "query", "can_ask", "asks_at_most")
+    cloud = FakeCloud(clock, **{name: history[name] for name in known})
     options = {name: history[name] for name in ("appear", "fail_on_failure", "interval")}
     result = cloud.wait(timeout=TIMEOUT, **options)
     check(cloud, result, history["appear"], history["fail_on_failure"])
