@@ -66,12 +66,12 @@ HISTORIES = {
     "hidden for some lists": History(absence={"after": 1, "times": 4}, ends_before=8),
     "hidden until it ends and after that": History(absence={"after": 1}),
     "deleted for two polls": History(absence={"after": 1, "times": 3, "deleted": True}, ends_before=7),
-    "hidden, and nobody may ask for it": History(
+    "hidden, and no one may ask for it": History(
         absence={"after": 1, "times": 8},
         faults=({"call": "one_job", "times": None, "reply": "forbidden"},),
         ends_before=11,
     ),
-    "hidden for good, and nobody may ask for it": History(
+    "hidden for good, and no one may ask for it": History(
         absence={"after": 1},
         faults=({"call": "one_job", "times": None, "reply": "no_such_api"},),
         ends_before=None,
