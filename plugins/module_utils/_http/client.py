@@ -26,7 +26,7 @@ from .._report import Report
 from .._version import COLLECTION_VERSION
 from . import decoding, errors
 from .call import Call, is_loopback
-from .deadline import Deadline, DeadlinePassed, run_by
+from .deadline import Deadline, DeadlinePassed, Worker
 from .library import requests, urllib3
 
 T = t.TypeVar("T")
@@ -142,7 +142,7 @@ class Client:
             # about validate_certs: false, which is the user's own choice
             warnings.filterwarnings("ignore", message="Unverified HTTPS request")
             try:
-                return run_by(deadline, work)[0]
+                return Worker(work).result(deadline)
             except DeadlinePassed:
                 self._abandon()
                 raise errors.timed_out(self._call, deadline) from None

@@ -46,11 +46,11 @@ def run_by(deadline: Deadline, *works: t.Callable[[], T]) -> list[T]:
         DeadlinePassed: when they are not done by the deadline. Their threads are abandoned.
         BaseException: what a function raises.
     """
-    threads = [_Thread(work) for work in works]
-    return [thread.result(deadline) for thread in threads]
+    workers = [Worker(work) for work in works]
+    return [worker.result(deadline) for worker in workers]
 
 
-class _Thread(threading.Thread, t.Generic[T]):
+class Worker(threading.Thread, t.Generic[T]):
     """A thread that keeps what its function returns or raises."""
 
     def __init__(self, work: t.Callable[[], T]) -> None:

@@ -73,7 +73,13 @@ def find_jobs(
         with session_for(settings, agent, report, pool) as session:
             cache = make_cache(settings, report) if make_cache else None
             search = Search(request, session, report, mask, cache)
-            found = _wait(request, request.wait, search, report) if request.wait else _find(search, report)
+            if request.wait:
+                found, warnings = _wait(request, request.wait, search, report)
+            else:
+                selection = search.run()
+                found, warnings = FoundJobs(selection.jobs, selection.fetched, None), selection.warnings
+            for warning in warnings:
+                report.warning(warning)
             found = found._replace(project_id=session.project_id)
     except CceError as error:
         error.reword(mask)
@@ -83,24 +89,15 @@ def find_jobs(
     return found
 
 
-def _find(search: Search, report: Report) -> FoundJobs:
-    selection = search.run()
-    for warning in selection.warnings:
-        report.warning(warning)
-    return FoundJobs(selection.jobs, selection.fetched, None)
-
-
-def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> FoundJobs:
+def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> tuple[FoundJobs, t.Sequence[str]]:
     query = request.query
     ended_counts = query.created_after is not None
     waiter = Waiter(search, wait, report, ids=query.id, order=query.order, counts_ended=ended_counts)
     result = waiter.run()
     selection = result.poll.selection if result.poll else Selection([], 0, [])
-    for warning in selection.warnings:
-        report.warning(warning)
     ended = result.error is None or result.error.kind == "job_failed"
     jobs = selection.jobs if ended else result.unfinished
-    return FoundJobs(jobs, selection.fetched, None, result.waited_for, result.error)
+    return FoundJobs(jobs, selection.fetched, None, result.waited_for, result.error), selection.warnings
 
 
 def _with_cloud_entry(settings: Settings, report: Report) -> Settings:

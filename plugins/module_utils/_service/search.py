@@ -8,19 +8,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import time
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult
+from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult, RawList
 from .._auth.session import Session
 from .._errors import CceError
 from .._garbage import collection_paused
 from .._http.deadline import Deadline, run_by
 from .._jobs.diagnostics import Diagnostics
 from .._jobs.normalize import Job, normalize
+from .._jobs.query import Query
 from .._jobs.raw_job import RawJob, is_finished
 from .._jobs.select import Selection, select
 from .._jobs.summary import name_clusters
@@ -31,8 +33,6 @@ from .clusters import ids_of
 from .observe import Observer
 from .request import JobsRequest
 from .wait import JobState, Poll
-
-T = t.TypeVar("T")
 
 # When the first poll of a wait shows no job at all, a job that was created up to this long before it is a new one that
 # the list shows late. An older one is an old one that the list did not show for a moment.
@@ -59,28 +59,41 @@ class _RawJobs:
     """Raw jobs that were asked for by their IDs, and then those of a list. Each one comes once.
 
     Attributes:
+        direct: the former, by lower-case ID.
         sent_at: when the response was sent, by the server's clock.
         repeated: how many elements of the list were left out.
     """
 
-    def __init__(self, direct: t.Mapping[str, RawJob], listed: t.Iterable[t.Any], sent_at: datetime | None) -> None:
-        self._direct = direct
+    def __init__(self, direct: dict[str, RawJob], listed: RawList | None, sent_at: datetime | None) -> None:
+        self.direct = direct
         self._listed = listed
         self.sent_at = sent_at
         self.repeated = 0
 
+    def digest(self) -> bytes | None:
+        """A hash of the list, None when there is none or it is too large for that."""
+        return self._listed.digest() if self._listed else None
+
     def __iter__(self) -> t.Iterator[t.Any]:
-        if not self._direct:
+        if not self.direct:
             # no generator of our own: it would run once for each job
-            return iter(self._listed)
-        return itertools.chain(self._direct.values(), self._others())
+            return iter(self._listed or ())
+        return itertools.chain(self.direct.values(), self._others())
 
     def _others(self) -> t.Iterator[t.Any]:
-        for raw in self._listed:
-            if _id_of(raw) in self._direct:
+        for raw in self._listed or ():
+            if _id_of(raw) in self.direct:
                 self.repeated += 1
             else:
                 yield raw
+
+
+class _Reading(t.NamedTuple):
+    """The jobs at the time of one fetch."""
+
+    selection: Selection
+    observer: Observer | None
+    sent_at: datetime | None
 
 
 class Search:
@@ -117,7 +130,7 @@ class Search:
         # by lower-case ID, as a list spells it: CCE may distinguish case
         self._spelled: dict[str, str] = {}
         # the last list, the jobs that were asked for in addition to it, and what they showed
-        self._last: tuple[bytes, dict[str, RawJob], t.Any] | None = None
+        self._last: tuple[bytes, dict[str, RawJob], _Reading] | None = None
         self._times_checked = False
 
     def run(self) -> Selection:
@@ -126,32 +139,33 @@ class Search:
         Raises:
             CceError: when the jobs cannot be fetched.
         """
-        selection = self._within(self._request.settings.timeout, lambda deadline: self._fetch(deadline, self._select))
+        with self._limited(self._request.settings.timeout) as deadline:
+            selection = self._session.client.run(functools.partial(self._fetch, deadline), deadline).selection
         self._name(selection.jobs)
         return selection
 
     def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
         """See ``Source``."""
-
-        def observe(raw_jobs: _RawJobs) -> Poll:
-            self._resolve_ages(raw_jobs.sent_at)
-            observer = Observer(self._query, followed, newer_than)
-            selection = self._select(raw_jobs, observer)
-            newest = observer.newest_selected or observer.newest or written(_or_now(raw_jobs.sent_at) - _LISTED_LATE)
-            return Poll(selection, observer.jobs, observer.without_id, observer.selects_any, newest)
-
+        observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
         self._results = {}
-        found = self._within(seconds, lambda deadline: self._fetch(deadline, observe, polling=True))
-        self._name((*found.selection.jobs, *found.jobs.values(), *found.without_id))
-        self._spelled.update({job_id: job["id"] for job_id, job in found.jobs.items()})
-        return found
+        with self._limited(seconds) as deadline:
+            selection, seen, sent_at = self._session.client.run(
+                functools.partial(self._fetch, deadline, observe), deadline
+            )
+        if seen is None:
+            raise AssertionError("a poll has an observer")
+        self._name((*selection.jobs, *seen.jobs.values(), *seen.without_id))
+        self._spelled.update({job_id: job["id"] for job_id, job in seen.jobs.items()})
+        newest = seen.newest_selected or seen.newest or written(_or_now(sent_at) - _LISTED_LATE)
+        return Poll(selection, seen.jobs, seen.without_id, seen.selects_any, newest)
 
     def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
         """See ``Source``."""
         left_out = [job_id for job_id in job_ids if job_id not in self._results]
         # those that were asked for the longest time ago come first
         asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
-        self._within(seconds, lambda deadline: self._ask_directly(asked, deadline, announce=False))
+        with self._limited(seconds) as deadline:
+            self._session.client.run(functools.partial(self._ask_directly, asked, deadline, announce=False), deadline)
         # a copy, since a thread that was abandoned in an earlier poll may still add a result
         results = dict(self._results)
         states = {
@@ -167,39 +181,46 @@ class Search:
     # -----------------------------------------------------------------------------------------------------------------
     # calls
 
-    def _within(self, seconds: float, work: t.Callable[[Deadline], T]) -> T:
-        """Run work that makes calls, within this time and ``timeout``."""
+    @contextlib.contextmanager
+    def _limited(self, seconds: float) -> t.Iterator[Deadline]:
+        """Time for work that makes calls: these seconds, but no more than ``timeout``."""
         deadline = Deadline(min(seconds, self._request.settings.timeout))
         with collection_paused():
             try:
-                return self._session.client.run(lambda: work(deadline), deadline)
+                yield deadline
             except CceError as error:
                 if self._cache and error.kind == "timeout":
                     self._cache.abandon(deadline)
                 raise
 
-    def _fetch(
-        self,
-        deadline: Deadline,
-        use: t.Callable[[_RawJobs], T],
-        *,
-        polling: bool = False,
-    ) -> T:
-        """Pass the raw jobs to ``use``: those asked for by ID, and also the list unless CCE returns them all."""
+    def _fetch(self, deadline: Deadline, observe: t.Callable[[Query], Observer] | None = None) -> _Reading:
+        """Fetch the jobs and select among them; with ``observe``, for a poll of a wait."""
+        polling = observe is not None
         self._resolve_clusters(deadline)
         direct = self._ask_for_named(deadline, announce=not polling)
+        for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
+            with attempt, self._raw_jobs(direct, deadline) as raw_jobs:
+                digest = raw_jobs.digest() if polling else None
+                if digest and self._last and self._last[:2] == (digest, raw_jobs.direct):
+                    return self._last[2]
+                self._resolve_ages(raw_jobs.sent_at)
+                observer = observe(self._query) if observe else None
+                selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask)
+                selection = selection._replace(fetched=selection.fetched + raw_jobs.repeated)
+                reading = _Reading(selection, observer, raw_jobs.sent_at)
+                self._last = (digest, raw_jobs.direct, reading) if digest else None
+                return reading
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextlib.contextmanager
+    def _raw_jobs(self, direct: t.Mapping[str, DirectResult], deadline: Deadline) -> t.Iterator[_RawJobs]:
+        """The jobs that were asked for by ID, and also the list unless CCE returned them all."""
         jobs = {job_id: result.job for job_id, result in direct.items() if result.job}
         if jobs and len(jobs) == len(direct):
-            return use(_RawJobs(jobs, (), next(iter(direct.values())).sent_at))
-        for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
-            with attempt, self._cce.jobs(deadline) as listed:
-                digest = listed.digest() if polling else None
-                if digest and self._last and self._last[:2] == (digest, jobs):
-                    return t.cast(T, self._last[2])
-                found = use(_RawJobs(jobs, listed, listed.sent_at))
-                self._last = (digest, jobs, found) if digest else None
-                return found
-        raise AssertionError("the last attempt returns or raises")
+            yield _RawJobs(jobs, None, next(iter(direct.values())).sent_at)
+            return
+        with self._cce.jobs(deadline) as listed:
+            yield _RawJobs(jobs, listed, listed.sent_at)
 
     def _ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectResult]:
         """Ask about each job that the user named. Ask nothing when they are too many, or the list is cached."""
@@ -225,11 +246,6 @@ class Search:
 
     # -----------------------------------------------------------------------------------------------------------------
     # what was asked for
-
-    def _select(self, raw_jobs: _RawJobs, observer: Observer | None = None) -> Selection:
-        self._resolve_ages(raw_jobs.sent_at)
-        selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask)
-        return selection._replace(fetched=selection.fetched + raw_jobs.repeated)
 
     def _resolve_ages(self, sent_at: datetime | None) -> None:
         """Let ages count back from the time of the first response, by the server's clock."""

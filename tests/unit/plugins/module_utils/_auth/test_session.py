@@ -49,7 +49,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 def closed(monkeypatch: pytest.MonkeyPatch) -> list[Client]:
     """The clients that were closed."""
     found: list[Client] = []
-    monkeypatch.setattr(Client, "close", lambda client: found.append(client))
+
+    def close(client: Client) -> None:
+        found.append(client)
+
+    monkeypatch.setattr(Client, "close", close)
     return found
 
 

@@ -73,7 +73,7 @@ def test_none_is_a_result() -> None:
     assert run_by(Deadline(PATIENCE), lambda: None) == [None]
 
 
-@pytest.mark.parametrize("error", [ValueError("a"), KeyboardInterrupt(), SystemExit(3)], ids=lambda error: repr(error))
+@pytest.mark.parametrize("error", [ValueError("a"), KeyboardInterrupt(), SystemExit(3)], ids=repr)
 def test_exception_of_a_work(error: BaseException) -> None:
     with pytest.raises(type(error)) as caught:
         run_by(Deadline(PATIENCE), lambda: None, fail_with(error), lambda: None)

@@ -141,7 +141,7 @@ HISTORIES = {
         kind="timeout",
         waited_for=UNFINISHED,
         outages=(1, 0),
-        says=("ScaleupCluster", "503"),
+        says=("ScaleupCluster", "Polling has been failing"),
     ),
     "timeout in the last request": History(
         {"wait_timeout": 0.9},
