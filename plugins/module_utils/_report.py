@@ -11,6 +11,10 @@ from __future__ import annotations
 import typing as t
 
 
+def _unchanged(text: str) -> str:
+    return text
+
+
 class Report(t.NamedTuple):
     """How the collection reports to the user before the result is there."""
 
@@ -20,3 +24,5 @@ class Report(t.NamedTuple):
     """Shows a sentence with ``-v``."""
     secret: t.Callable[[str], None]
     """Masks a value wherever it might appear from now on."""
+    mask: t.Callable[[str], str] = _unchanged
+    """Replaces the secrets in a text. Needed before a text is cut: half a secret is not recognized."""

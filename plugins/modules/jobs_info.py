@@ -360,13 +360,13 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.text.converters import to_text
 
 from ..module_utils._errors import CceError
-from ..module_utils._options.validation import passwords_in_urls
+from ..module_utils._options.validation import URL_FORMS, without_password
 from ..module_utils._progress import send_message
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
 from ..module_utils._service.options import MODULE
 from ..module_utils._service.request import read_request
-from ..module_utils._service.task import failure, run_task
+from ..module_utils._service.task import option_failure, run_task
 
 
 class JobsInfoModule(AnsibleModule):
@@ -386,18 +386,22 @@ class JobsInfoModule(AnsibleModule):
             # Ansible does not replace a null with the default
             if value is None:
                 del self.params[name]
-        for password in passwords_in_urls(self.typed):
-            self.mask(password)
+        # Ansible writes the options to the system log
+        for option in MODULE.options:
+            if option.form in URL_FORMS and isinstance(self.params.get(option.name), str):
+                self.params[option.name] = without_password(self.params[option.name])
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
         """Fail. If it is Ansible that found a wrong option, report it like all other errors."""
         if "error" not in kwargs:
-            kwargs.update(failure(self._option_error(msg), self.typed, []))
+            kwargs.update(option_failure(self.typed, self._option_error(msg)))
             msg = kwargs.pop("msg")
-            # the result would show them, and an unknown option may be a misspelled secret
-            for name in self.typed.keys() - MODULE.canonical.keys():
-                self.params.pop(name, None)
         super().fail_json(msg, **kwargs)
+
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
+        # All secrets are masked by now. Ansible would also replace short and ordinary ones within other words.
+        self.no_log_values.clear()
+        super()._return_formatted(kwargs)
 
     def _option_error(self, msg: str) -> CceError:
         """Our own message about a wrong option instead of Ansible's, if there is one."""
@@ -409,15 +413,10 @@ class JobsInfoModule(AnsibleModule):
                 return error
         return CceError(msg, "option")
 
-    def mask(self, secret: str) -> None:
-        """Have Ansible mask a value that it does not know to be secret."""
-        self.no_log_values.add(secret)
-        register_secret(secret)
-
 
 def main() -> None:
     module = JobsInfoModule(argument_spec=MODULE.argument_spec(), supports_check_mode=True)
-    report = Report(warning=module.warn, info=lambda text: send_message(module.folder, text), secret=module.mask)
+    report = Report(warning=module.warn, info=lambda text: send_message(module.folder, text), secret=register_secret)
     result = run_task(module.typed, module.check_mode, report)
     if "failed" in result:
         module.fail_json(**result)

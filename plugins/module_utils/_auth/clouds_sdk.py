@@ -75,16 +75,16 @@ def _refusal(error: Exception, entry: Entry, source: str) -> CceError:
     if isinstance(error, exceptions.MissingRequiredOptions):
         missing = " and ".join(str(option.name).replace("-", "_") for option in error.options)
         return option_error(f"Incomplete credentials: add {missing} to {source}.")
-    reason = mask(_reason(error, entry))
+    reason = _reason(error, entry, mask)
     return option_error(f"Cannot use {source}: {reason}. Check its auth, auth_type, profile, and region_name.")
 
 
-def _reason(error: Exception, entry: Entry) -> str:
-    text = " ".join(str(error).split()).rstrip(".")
+def _reason(error: Exception, entry: Entry, mask: Mask) -> str:
+    text = " ".join(mask(str(error)).split()).rstrip(".")
     unexpected = re.search("unexpected keyword argument '([^']*)'", text)
     unknown = [unexpected[1]] if unexpected else _unknown_keys(entry) if isinstance(error, AssertionError) else []
     if unknown:
-        return f"auth_type {entry.get('auth_type') or 'password'} does not know {', '.join(unknown)} in auth"
+        return f"auth_type {entry.get('auth_type') or 'password'} does not know {mask(', '.join(unknown))} in auth"
     if not isinstance(entry["auth"].get("auth_url", ""), str):
         return "auth_url is not a string"
     text = text if len(text) <= _MAX_REASON else f"{text[: _MAX_REASON - 3]}..."

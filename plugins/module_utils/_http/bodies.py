@@ -24,7 +24,7 @@ def parse(body: bytes) -> t.Any:
         return None
 
 
-def explain(value: t.Any) -> tuple[str | None, str | None, str | None]:
+def explain(value: t.Any, mask: t.Callable[[str], str] | None = None) -> tuple[str | None, str | None, str | None]:
     """Code, message and request ID of an error body, None for what it does not contain.
 
     CCE, IAM, the API gateway and Kubernetes each have a form of their own, and CCE has had several (OTC CCE API
@@ -33,6 +33,7 @@ def explain(value: t.Any) -> tuple[str | None, str | None, str | None]:
 
     Args:
         value: what ``parse`` returned.
+        mask: replaces secrets, before any text is cut.
     """
     if not isinstance(value, dict):
         return None, None, None
@@ -51,16 +52,19 @@ def explain(value: t.Any) -> tuple[str | None, str | None, str | None]:
     message = specific or general
     if specific and general and specific.rstrip(".").lower() != general.rstrip(".").lower() and not nested:
         message = f"{general.rstrip('.')}: {specific}"
-    return presentable(code), presentable(message), presentable(first(value.get("request_id")))
+    request_id = first(value.get("request_id"))
+    return presentable(code, mask), presentable(message, mask), presentable(request_id, mask)
 
 
-def presentable(text: str | None) -> str | None:
-    """The text on one line and of limited length, without the echo of a signed request.
+def presentable(text: str | None, mask: t.Callable[[str], str] | None = None) -> str | None:
+    """The text on one line and of limited length, without secrets and without the echo of a signed request.
 
     Some versions of the gateway repeat the canonical request, signed headers included, after ``canonicalRequest:``.
     """
     if text is None:
         return None
+    if mask:
+        text = mask(text)
     text = re.split(r"[\s,;]*canonical[\s_-]*request", text, maxsplit=1, flags=re.IGNORECASE)[0]
     # control characters could take over a terminal
     text = " ".join("".join(character if character.isprintable() else " " for character in text).split())

@@ -238,7 +238,7 @@ class Client:
             with contextlib.closing(response):
                 self._mask_signature(response)
                 if not 200 <= response.status_code < 300:
-                    raise errors.bad_status(call, response)
+                    raise errors.bad_status(call, response, self._report.mask)
                 yield Response(call, response, deadline)
         finally:
             self._open_responses.discard(response)

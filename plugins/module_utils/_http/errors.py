@@ -220,14 +220,20 @@ def _in_parentheses(words: str) -> str:
 # a response with an error status
 
 
-def bad_status(call: Call, response: requests.Response) -> CceError:
-    """A response whose status is not a success."""
+def bad_status(call: Call, response: requests.Response, mask: t.Callable[[str], str] | None = None) -> CceError:
+    """A response whose status is not a success.
+
+    Args:
+        call: what was being done.
+        response: the response.
+        mask: replaces secrets, which a response may repeat.
+    """
     status = response.status_code
     if 300 <= status < 400:
-        return _redirect(call, response)
-    code, message, request_id = explain(parse(_beginning(response)))
+        return _redirect(call, response, mask)
+    code, message, request_id = explain(parse(_beginning(response)), mask)
     request_id = request_id or presentable(
-        response.headers.get("X-Request-Id") or response.headers.get("X-IAM-Trace-Id")
+        response.headers.get("X-Request-Id") or response.headers.get("X-IAM-Trace-Id"), mask
     )
     kind = _KIND_OF_STATUS.get(status) or ("unavailable" if status >= 500 else "response")
     # IAM repeats the status as its code
@@ -248,9 +254,9 @@ def bad_status(call: Call, response: requests.Response) -> CceError:
     )
 
 
-def _redirect(call: Call, response: requests.Response) -> CceError:
+def _redirect(call: Call, response: requests.Response, mask: t.Callable[[str], str] | None) -> CceError:
     cause = (
-        f"{host_of(call.url)} returned a redirect to {_redirect_target(response)}; redirects are not followed, "
+        f"{host_of(call.url)} returned a redirect to {_redirect_target(response, mask)}; redirects are not followed, "
         "to protect credentials"
     )
     return CceError(
@@ -261,9 +267,9 @@ def _redirect(call: Call, response: requests.Response) -> CceError:
     )
 
 
-def _redirect_target(response: requests.Response) -> str:
+def _redirect_target(response: requests.Response, mask: t.Callable[[str], str] | None) -> str:
     try:
-        return presentable(host_of(response.headers.get("Location", ""))) or "another URL"
+        return presentable(host_of(response.headers.get("Location", "")), mask) or "another URL"
     except ValueError:
         return "another URL"
 

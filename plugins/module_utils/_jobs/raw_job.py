@@ -32,6 +32,19 @@ MAX_LEVELS = 32
 STATUSES = {"initializing": "Initializing", "running": "Running", "failed": "Failed", "success": "Success"}
 """Documented values by their lower-case spelling (OTC CCE API reference, "Obtaining the Job List")."""
 
+TYPES = (
+    "CreateCluster",
+    "ScaleupCluster",
+    "CreateNode",
+    "CreateNodeVM",
+    "CreateNodeBMS",
+    "InstallNode",
+    "InstallMaster",
+    "GetPSMCert",
+    "CreatePSMCert",
+)
+"""Types of jobs that are public (OTC CCE API reference, "Reading a Job"). There are more."""
+
 FINISHED = {"initializing": False, "running": False, "failed": True, "success": True}
 """Whether a job with a documented status has ended, by the lower-case spelling of the status."""
 

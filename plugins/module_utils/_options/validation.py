@@ -20,6 +20,7 @@ from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._errors import CceError
+from .._secrets import MASKED
 from .._text import either
 from .ansible_values import is_omitted, plain, plain_text
 from .table import CONNECTION, CONNECTION_BY_NAME, Option
@@ -28,7 +29,7 @@ MAX_SECONDS = 2_000_000
 """The longest time limit, 23 days: sockets count milliseconds in 31 bits."""
 
 _BASE_URL_FORMS = ("base_url", "iam_url")
-_URL_FORMS = (*_BASE_URL_FORMS, "proxy_url")
+URL_FORMS = (*_BASE_URL_FORMS, "proxy_url")
 
 # Ansible's own words
 _TYPES = {
@@ -285,15 +286,27 @@ def converted(name: str, label: str, raw: t.Any) -> t.Any:
     return convert(CONNECTION_BY_NAME[name], label, raw)
 
 
+def without_password(url: str) -> str:
+    """The URL with its password replaced, if it contains one."""
+    password = _user_of(url).partition(":")[2]
+    end = url.rfind("@")
+    return url[: end - len(password)] + MASKED + url[end:] if password else url
+
+
+def _user_of(url: str) -> str:
+    """User and password, also where ``urlsplit()`` does not find them, because the password contains a slash."""
+    return re.sub(r"^.*?://", "", url.rpartition("@")[0])
+
+
 def passwords_in_urls(values: t.Mapping[str, t.Any]) -> list[str]:
     """The passwords in URLs among these options, in every form in which they may appear.
 
     Only a proxy URL may contain one. The others are rejected, but their passwords must not be shown either.
     """
     found = []
-    for name in (option.name for option in CONNECTION if option.form in _URL_FORMS):
-        # urlsplit() finds no password that contains a slash; and a value of a wrong type must not be shown either
-        user = re.sub(r"^.*?://", "", to_text(values.get(name)).rpartition("@")[0])
+    for name in (option.name for option in CONNECTION if option.form in URL_FORMS):
+        # a value of a wrong type must not be shown either
+        user = _user_of(to_text(values.get(name)))
         password = user.partition(":")[2]
         if password:
             # the header in which a proxy receives it, and which a faulty proxy may echo

@@ -9,20 +9,26 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.request import getproxies
 
 from ansible.module_utils.basic import missing_required_lib
 
 from .._auth.session import SessionPool, session_for
 from .._errors import CceError
 from .._http.library import IMPORT_ERROR
-from .._jobs.normalize import Job
+from .._jobs.normalize import JOB_KEYS, Job
+from .._jobs.raw_job import STATUSES, TYPES
 from .._jobs.select import Selection
 from .._options.settings import CloudEntry, Settings
+from .._options.validation import passwords_in_urls
 from .._report import Report
 from .._secrets import Mask, masked
 from .request import JobsRequest, Wait
 from .search import CacheFactory, Search
 from .wait import Waiter
+
+ORDINARY_WORDS = (*STATUSES, *TYPES, *JOB_KEYS)
+"""Words that results are full of, so that a secret that is one of them is not replaced there."""
 
 
 class FoundJobs(t.NamedTuple):
@@ -45,6 +51,7 @@ def find_jobs(
     report: Report,
     pool: SessionPool | None = None,
     make_cache: CacheFactory | None = None,
+    mask: Mask | None = None,
 ) -> FoundJobs:
     """The jobs that the user asked for.
 
@@ -54,15 +61,16 @@ def find_jobs(
         report: where messages go.
         pool: sessions of earlier calls, None to keep none.
         make_cache: makes the cache where the list may be already, None to fetch it in any case.
+        mask: learns all secrets. Nothing that is returned, raised, or reported contains one.
 
     Raises:
         CceError: for every failure except those of a wait that has begun.
     """
     if IMPORT_ERROR:
         raise CceError(missing_required_lib("requests"), "dependency")
-    mask = Mask()
+    mask = mask or Mask(ORDINARY_WORDS)
     report = masked(report, mask)
-    for secret in request.settings.secrets():
+    for secret in (*request.settings.secrets(), *_passwords_of_proxies()):
         report.secret(secret)
     try:
         for warning in request.warnings:
@@ -82,11 +90,25 @@ def find_jobs(
                 report.warning(warning)
             found = found._replace(project_id=session.project_id)
     except CceError as error:
-        error.reword(mask)
+        _mask_error(error, mask)
         raise
     if found.error:
-        found.error.reword(mask)
-    return found
+        _mask_error(found.error, mask)
+    return found._replace(
+        jobs=mask.result(found.jobs),
+        project_id=mask.result(found.project_id),
+        waited_for=mask.result(found.waited_for),
+    )
+
+
+def _passwords_of_proxies() -> list[str]:
+    """Passwords in variables such as ``HTTPS_PROXY``, which requests reads."""
+    return [password for url in getproxies().values() for password in passwords_in_urls({"proxy": url})]
+
+
+def _mask_error(error: CceError, mask: Mask) -> None:
+    error.reword(mask)
+    error.url = mask.result(error.url)
 
 
 def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> tuple[FoundJobs, t.Sequence[str]]:

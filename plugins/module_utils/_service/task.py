@@ -16,7 +16,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from .._errors import CceError
 from .._jobs.summary import summarize
 from .._report import Report
-from .find import find_jobs
+from .._secrets import Mask, masked
+from .find import ORDINARY_WORDS, FoundJobs, find_jobs
+from .invocation import secrets_in, shown_options
 from .options import MODULE
 from .request import read_request
 
@@ -32,6 +34,10 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
         report: where messages go. Those for ``-v`` are in the result as well.
     """
     log: list[str] = []
+    mask = Mask(ORDINARY_WORDS)
+    learn = masked(report, mask).secret
+    for secret in secrets_in(typed):
+        learn(secret)
 
     def info(sentence: str) -> None:
         log.append(sentence)
@@ -44,9 +50,15 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
         if request.wait:
             # entry points turn garbage collection off for a task that is over soon, and this one is not
             gc.enable()
-        found = find_jobs(request, "jobs_info", report._replace(info=info))
+        found = find_jobs(request, "jobs_info", report._replace(info=info), mask=mask)
     except CceError as error:
-        return failure(error, typed, log)
+        result = _failure(error, typed, mask)
+    else:
+        result = _found(found, typed, mask)
+    return {**result, "log": log, "invocation": _invocation(typed, mask)}
+
+
+def _found(found: FoundJobs, typed: t.Mapping[str, t.Any], mask: Mask) -> Result:
     result: Result = {
         "jobs": found.jobs,
         "summary": summarize(found.jobs),
@@ -57,22 +69,34 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
     if found.waited_for is not None:
         result["waited_for"] = found.waited_for
     if found.error:
-        return {**failure(found.error, typed, log), **result}
-    return {"changed": False, "log": log, **result}
+        return {**_failure(found.error, typed, mask), **result}
+    return {"changed": False, **result}
 
 
-def failure(error: CceError, typed: t.Mapping[str, t.Any], log: list[str]) -> Result:
-    """The result of a failed task."""
-    return {
-        "failed": True,
-        "msg": str(error),
-        "error": error.as_dict(),
-        "log": log,
-        **_waited_for_nothing(typed),
-    }
+def option_failure(typed: t.Mapping[str, t.Any], error: CceError) -> Result:
+    """The result of a task that fails because of its options.
+
+    Args:
+        typed: options of the task, by name or alias, unconverted.
+        error: what is wrong with them.
+    """
+    mask = Mask(ORDINARY_WORDS)
+    for secret in secrets_in(typed):
+        mask.add(secret)
+    return {**_failure(error, typed, mask), "log": [], "invocation": _invocation(typed, mask)}
+
+
+def _failure(error: CceError, typed: t.Mapping[str, t.Any], mask: Mask) -> Result:
+    error.reword(mask)
+    return {"failed": True, "msg": str(error), "error": error.as_dict(), **_waited_for_nothing(typed)}
 
 
 def _waited_for_nothing(typed: t.Mapping[str, t.Any]) -> Result:
     """The part of the result that a task with ``wait`` always has, so that a playbook can rely on it."""
     # the option may be invalid, like any other
     return {"waited_for": []} if boolean(str(typed.get("wait")), strict=False) else {}
+
+
+def _invocation(typed: t.Mapping[str, t.Any], mask: Mask) -> Result:
+    """The options, as Ansible can add them to the result of a module. One may repeat a secret of another."""
+    return {"module_args": {name: mask.result(value) for name, value in shown_options(typed).items()}}

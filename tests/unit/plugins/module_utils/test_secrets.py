@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import typing as t
 from urllib.parse import quote
 
 import pytest
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies import explain
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
 
@@ -74,3 +77,104 @@ def test_a_report_masks_registered_secrets() -> None:
         ("warn", "******** and ********"),
         ("note", "********"),
     ]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# how a server may write a secret
+
+LATIN = "p&ss <wörd> 'x'"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "p&amp;ss &lt;w&ouml;rd&gt; &apos;x&apos;",
+        "p&#38;ss &#60;w&#246;rd&#062; &#39x&#39;",
+        "p&#x26;ss &#X3C;w&#xF6;rd&#x3e; &#x27;x&#x27;",
+        r"p\u0026ss \u003Cw\u00f6rd> \'x\'",
+        "p%26ss%20%3cw%c3%b6rd%3E%20%27x%27",
+        "p%26ss+%3Cw%F6rd%3E+'x'",
+        "p%26amp%3Bss &lt;wörd&gt; 'x'",
+        r"p\u0026amp;ss %3Cwörd> 'x'",
+        base64.b64encode(LATIN.encode()).decode(),
+        base64.b64encode(f"me:{LATIN}".encode("latin-1")).decode(),
+        base64.urlsafe_b64encode(f"them:{LATIN}?".encode()).decode(),
+    ],
+)
+def test_escaped_secret_is_found(written: str) -> None:
+    assert mask_of(LATIN)(f"a {written} b") == "a ******** b"
+    assert mask_of(LATIN).result({f"a {written}": [written]}) == {"a ********": ["********"]}
+
+
+def test_overlapping_secrets_are_all_found() -> None:
+    assert mask_of("abab1234ab")("abab1234abab1234ab").strip("*") == ""
+
+
+def test_secret_is_masked_before_a_message_is_cut() -> None:
+    secret = "correct-horse-battery-staple"
+    for length in range(470, 510):
+        code, message, request_id = explain(
+            {"code": "x" * length + secret, "message": "x" * length + secret, "request_id": "x" * length + secret},
+            mask_of(secret),
+        )
+        for shown in (code, message, request_id):
+            assert shown and "corr" not in shown and len(shown) <= 500
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# results
+
+
+def test_results_are_masked_in_values_keys_and_numbers() -> None:
+    value = {
+        "a": ["x secret-and-more", {"secret-and-more": None}],
+        "n": 1234567890,
+        "m": 123456789,
+        "f": 0.5,
+        "t": True,
+    }
+    found = mask_of("secret-and-more", "1234567890").result(value)
+    assert found == {"a": ["x ********", {"********": None}], "n": "********", "m": 123456789, "f": 0.5, "t": True}
+
+
+def test_results_without_secrets_are_not_copied() -> None:
+    value = [{"a": ["b"]}]
+    assert mask_of("secret-and-more").result(value) is value
+    assert mask_of("b").result(value) is value
+
+
+def test_long_lists_are_masked_everywhere() -> None:
+    value = [{"reason": "secret-and-more" if number % 400 == 0 else "fine"} for number in range(2000)]
+    found = mask_of("secret-and-more").result(value)
+    assert [number for number, entry in enumerate(found) if entry["reason"] == "********"] == list(range(0, 2000, 400))
+    assert {entry["reason"] for entry in found} == {"fine", "********"}
+
+
+def test_values_of_other_types_are_masked() -> None:
+    class Text(str):
+        """Like the strings of Ansible."""
+
+    assert mask_of("secret-and-more").result([Text("secret-and-more")]) == ["********"]
+
+
+@pytest.mark.parametrize("secret", ["e", "a", "Success", "success", "CREATENODE", "1234567", "extend_param"])
+def test_short_and_ordinary_secrets_do_no_harm_to_results(secret: str) -> None:
+    mask = Mask(["Success", "CreateNode", "extend_param"])
+    mask.add(secret)
+    value = {"type": "CreateNode", "status": "Success", "id": "1234567e", "extend_param": {"a": secret}}
+    assert mask.result(value) == value
+    assert mask(f"The {secret}, {secret}x") == f"The ********, {secret}x"
+
+
+def test_ordinary_words_stay_where_a_secret_is_a_part_of_them() -> None:
+    mask = Mask(["extend_param"])
+    mask.add("extend_p")
+    assert mask.result({"extend_param": ["extend_params"]}) == {"extend_param": ["********arams"]}
+
+
+@pytest.mark.parametrize("secret", ["e", "Success", "secret-and-more"])
+def test_only_remarkable_secrets_are_registered(secret: str) -> None:
+    registered: list[str] = []
+    ignore: t.Callable[[str], None] = lambda text: None  # noqa: E731
+    masked(Report(ignore, ignore, registered.append), Mask(["success"])).secret(secret)
+    assert registered == (["secret-and-more"] if secret == "secret-and-more" else [])

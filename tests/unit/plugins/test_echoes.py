@@ -1,0 +1,121 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A server that repeats secrets: nothing of them is in a result, whichever way a plugin runs."""
+
+from __future__ import annotations
+
+import base64
+import json
+import typing as t
+from urllib.parse import quote
+
+import pytest
+
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Server, response
+
+Run = t.Callable[..., dict[str, t.Any]]
+SECRET = 'Kq&X9-<very>"secret"-Zw4'
+WAYS = ("run_action", "run_module")
+
+
+def refused(simulator: t.Any, run: Run, message: str) -> dict[str, t.Any]:
+    """The result when IAM responds with this message."""
+    body = json.dumps({"error": {"code": 401, "message": message}})
+    fault = {"path": "/v3/auth/tokens", "method": "POST", "status": 401, "body": body}
+    simulator.control("POST", "/faults", fault)
+    return run({**simulator.access("username", "domain_name"), "password": SECRET, "retries": 0})
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("offset", [0, 470, 490])
+def test_password_at_the_cut(request: pytest.FixtureRequest, simulator: t.Any, way: str, offset: int) -> None:
+    result = refused(simulator, request.getfixturevalue(way), f"{'p' * offset} {SECRET} wrong")
+    assert result["error"]["kind"] == "authentication"
+    assert "Kq" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Kq&amp;X9-&lt;very&gt;&quot;secret&quot;-Zw4",
+        "Kq%26X9-%3cvery%3e%22secret%22-Zw4",
+        r"Kq\u0026X9-<very>\"secret\"-Zw4",
+        base64.b64encode(f"sammy:{SECRET}".encode()).decode(),
+    ],
+)
+def test_escaped_password(request: pytest.FixtureRequest, simulator: t.Any, way: str, written: str) -> None:
+    result = refused(simulator, request.getfixturevalue(way), f"no {written} here")
+    assert result["error"]["message"] == "no ******** here"
+    assert written not in json.dumps(result)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_password_of_a_proxy_in_the_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    header = base64.b64encode(f"sammy:{SECRET}".encode()).decode()
+    # this server is the proxy, too
+    with Server(response(400, {"message": f"Proxy-Authorization: Basic {header}"})) as server:
+        monkeypatch.setenv("http_proxy", f"http://sammy:{quote(SECRET, safe='')}@{server.host}")
+        monkeypatch.setenv("no_proxy", "")
+        options = {"endpoint": "http://127.0.0.2:1", "project_id": "abc", "token": "t" * 20}
+        result = request.getfixturevalue(way)(options)
+    assert header.encode() in server.requests[0].raw
+    assert result["error"]["message"] == "Proxy-Authorization: Basic ********"
+
+
+def echoing_jobs(simulator: t.Any, secret: str) -> None:
+    simulator.control(
+        "PUT",
+        "/jobs",
+        [
+            {
+                "metadata": {"uid": "a", "creationTimestamp": "2026-01-02T03:04:05Z"},
+                "spec": {"type": "CreateNode", "extendparam": {secret: secret, "more": [{f"x {secret}": 1}]}},
+                "status": {"status": "Failed", "reason": f"by {secret}"},
+            }
+        ],
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_jobs_that_repeat_a_token(request: pytest.FixtureRequest, simulator: t.Any, way: str) -> None:
+    token = simulator.ready["token"]
+    echoing_jobs(simulator, token)
+    result = request.getfixturevalue(way)(simulator.access())
+    [job] = result["jobs"]
+    assert job["extend_param"] == {"********": "********", "more": [{"x ********": 1}]}
+    assert job["reason"] == job["root_cause"]["reason"] == "by ********"
+    assert token not in json.dumps(result)
+
+
+def test_jobs_of_a_lookup_that_repeat_a_token(run_lookup: Run, simulator: t.Any) -> None:
+    echoing_jobs(simulator, simulator.ready["token"])
+    [job] = run_lookup(**simulator.access())
+    assert job["extend_param"] == {"********": "********", "more": [{"x ********": 1}]}
+    assert job["reason"] == "by ********"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("password", ["e", "a", "Success", "CreateNode"])
+def test_short_and_ordinary_secrets_do_not_damage_results(
+    request: pytest.FixtureRequest, way: str, password: str
+) -> None:
+    raw = {
+        "metadata": {"uid": "eaea-1"},
+        "spec": {"type": "CreateNode", "resourcename": "a-e", "extendparam": {"e": "a"}},
+        "status": {"status": "Success", "reason": "a node"},
+    }
+    # this server is the proxy, too
+    with Server(response(200, [raw])) as server:
+        proxy = f"http://sammy:{password}@{server.host}"
+        options = {"endpoint": "http://127.0.0.1:1", "project_id": "abc", "token": "t" * 20, "proxy": proxy}
+        result = request.getfixturevalue(way)(options)
+    [job] = result["jobs"]
+    assert (job["id"], job["type"], job["status"]) == ("eaea-1", "CreateNode", "Success")
+    assert (job["resource_name"], job["reason"], job["extend_param"]) == ("a-e", "a node", {"e": "a"})
+    assert result["summary"]["by_type"] == {"CreateNode": 1}
+    assert result["invocation"]["module_args"]["proxy"] == f"http://sammy:********@{server.host}"
