@@ -247,7 +247,8 @@ class _Walk:
             return {self._mask_key(key): self._mask(entry) for key, entry in value.items()}
         if isinstance(value, list):
             return [self._mask(entry) for entry in value]
-        return MASKED if type(value) is int and value in self._numbers else value
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return MASKED if is_number and value in self._numbers else value
 
     def _mask_text(self, text: str) -> str:
         if not self._trace.search(text) or text.lower() in self._ordinary:

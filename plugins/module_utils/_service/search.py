@@ -217,7 +217,8 @@ class Search:
         """The jobs that were asked for by ID, and also the list unless CCE returned them all."""
         jobs = {job_id: result.job for job_id, result in direct.items() if result.job}
         if jobs and len(jobs) == len(direct):
-            yield _RawJobs(jobs, None, next(iter(direct.values())).sent_at)
+            sent_at, *_ = (result.sent_at for result in direct.values())
+            yield _RawJobs(jobs, None, sent_at)
             return
         with self._cce.jobs(deadline) as listed:
             yield _RawJobs(jobs, listed, listed.sent_at)
