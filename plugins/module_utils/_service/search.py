@@ -215,9 +215,13 @@ class Search:
     @contextlib.contextmanager
     def _raw_jobs(self, direct: t.Mapping[str, DirectResult], deadline: Deadline) -> t.Iterator[_RawJobs]:
         """The jobs that were asked for by ID, and also the list unless CCE returned them all."""
-        jobs = {job_id: result.job for job_id, result in direct.items() if result.job}
+        jobs: dict[str, RawJob] = {}
+        sent_at = None
+        for job_id, result in direct.items():
+            if result.job:
+                jobs[job_id] = result.job
+                sent_at = result.sent_at
         if jobs and len(jobs) == len(direct):
-            sent_at, *_ = (result.sent_at for result in direct.values())
             yield _RawJobs(jobs, None, sent_at)
             return
         with self._cce.jobs(deadline) as listed:
