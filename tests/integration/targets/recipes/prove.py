@@ -129,8 +129,8 @@ def disturb() -> None:
 
 
 def hide(job: str) -> None:
-    """Leave the job out of three lists that come after the first one with it."""
-    control("POST", "/absences", {"job": job, "after": 1, "times": 3})
+    """Leave the job out of three lists that come after two with it. The first may have been under way already."""
+    control("POST", "/absences", {"job": job, "after": 2, "times": 3})
 
 
 def delete(job: str) -> None:

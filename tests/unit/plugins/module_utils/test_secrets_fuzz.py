@@ -140,15 +140,17 @@ def assert_no_trace(secret: str, written: t.Iterable[str], texts: t.Iterable[str
         text for text in texts if MASKED in text or "\u4e00" in text or not text.isascii() or secret in text
     )
     for form in {secret.strip(), *written}:
-        for place in range(max(1, len(form) - WINDOW + 1)):
-            assert form[place : place + WINDOW] not in shown, (form, place)
+        for window in windows(form):
+            # hypothesis draws words from the source, and the sentences are full of them
+            assert window not in shown or window in OWN_WORDS, (form, window)
 
 
-@given(echoes())
-@settings(max_examples=500, deadline=None)
-@example(("p" * 4 + "-Secret&<" + "x" * 14, ["p" * 470 + " " + "pppp-Secret&<" + "x" * 14] * 3, ["pppp-Secret&<"]))
-def test_nothing_of_a_secret_gets_out(echo: tuple[str, list[str], list[str]]) -> None:
-    secret, [first, second, third], written = echo
+def windows(text: str) -> list[str]:
+    return [text[place : place + WINDOW] for place in range(max(1, len(text) - WINDOW + 1))]
+
+
+def shown_with(secret: str, first: str, second: str, third: str) -> list[str]:
+    """Everything that a failed and a successful task would show of these texts."""
     said: list[str] = []
     mask = Mask()
     report = masked(Report(said.append, said.append, lambda secret: None), mask)
@@ -171,5 +173,17 @@ def test_nothing_of_a_secret_gets_out(echo: tuple[str, list[str], list[str]]) ->
     for warning in selection.warnings:
         report.warning(warning)
     assert selection.jobs and selection.warnings and said
-    result = mask.result(selection.jobs)
-    assert_no_trace(secret, written, [*all_texts(error.as_dict()), str(error), *said, *all_texts(result)])
+    return [*all_texts(error.as_dict()), str(error), *said, *all_texts(mask.result(selection.jobs))]
+
+
+OWN_WORDS = "\n".join(shown_with("no-secret-of-any-kind", "\u4e00", "\u4e01", "\u4e02"))
+"""Everything that is shown when nothing in the texts is secret."""
+
+
+@given(echoes())
+@settings(max_examples=500, deadline=None)
+@example(("p" * 4 + "-Secret&<" + "x" * 14, ["p" * 470 + " " + "pppp-Secret&<" + "x" * 14] * 3, ["pppp-Secret&<"]))
+@example(("0nitializ", [" 0nitializ "] * 3, ["0nitializ"]))
+def test_nothing_of_a_secret_gets_out(echo: tuple[str, list[str], list[str]]) -> None:
+    secret, texts, written = echo
+    assert_no_trace(secret, written, shown_with(secret, *texts))

@@ -133,7 +133,7 @@ HISTORIES = {
     "redirect": History(
         faults=during(redirect="http://127.0.0.1:9/"), ends_before=None, kind="response", waited_for=UNFINISHED
     ),
-    "timeout": History({"wait_timeout": 0.6}, ends_before=None, kind="timeout", waited_for=UNFINISHED, says=("0.6 s",)),
+    "timeout": History({"wait_timeout": 4}, ends_before=None, kind="timeout", waited_for=UNFINISHED, says=("4 s",)),
     "timeout in an outage": History(
         {"wait_timeout": 0.9},
         faults=during(reply="unavailable", times=None),
