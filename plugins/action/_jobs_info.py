@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import sys
 import typing as t
 
@@ -17,6 +16,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as AnyModule
 from ansible.utils.display import Display
 
+from ..module_utils._garbage import collection_paused
 from ..module_utils._progress import messages_shown
 
 Result = dict[str, t.Any]
@@ -42,7 +42,7 @@ class ActionModule(AnyModule):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         variables = task_vars or {}
         show = functools.partial(self._show, variables.get("inventory_hostname"))
-        with _no_garbage_collection():
+        with collection_paused(freeze=True):
             result = self._run_in_process(variables, show)
             return self._send(task_vars, show) if result is None else result
 
@@ -138,17 +138,3 @@ def _are_options_shown(variables: dict[str, t.Any]) -> bool:
     if not constants.config.get_configuration_definition(setting):
         return True
     return bool(constants.config.get_config_value(setting, variables=variables))
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> t.Iterator[None]:
-    """Otherwise, the collector would search all code that is loaded and all jobs that are returned."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            # nor when the process ends, which it does after the task
-            gc.freeze()
-            gc.enable()

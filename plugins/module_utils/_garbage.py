@@ -18,10 +18,14 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collection_paused() -> t.Iterator[None]:
+def collection_paused(*, freeze: bool = False) -> t.Iterator[None]:
     """Pause the garbage collector.
 
     Use it around a wait for a thread, not inside of the thread: that may be abandoned halfway.
+
+    Args:
+        freeze: whether the collector never searches what exists by the end, for a process that ends soon after. It
+            would otherwise search all code that is loaded and all jobs that are returned.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -29,4 +33,6 @@ def collection_paused() -> t.Iterator[None]:
         yield
     finally:
         if enabled:
+            if freeze:
+                gc.freeze()
             gc.enable()
