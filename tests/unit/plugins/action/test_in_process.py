@@ -82,11 +82,11 @@ def test_secret_that_a_job_repeats_is_masked(run_action: Run, simulator: t.Any) 
 def test_check_mode_does_not_wait(run_action: Run, simulator: t.Any) -> None:
     job = {"metadata": {"uid": "a"}, "status": {"status": "Running"}}
     simulator.control("PUT", "/jobs", [job])
-    waiting = {**simulator.access(), "wait": True, "wait_timeout": 0.3, "wait_interval": 0.1}
+    waiting = {**simulator.access(), "wait": True, "wait_timeout": 3, "wait_interval": 0.1}
     assert [found["id"] for found in run_action(waiting, check_mode=True)["jobs"]] == ["a"]
     result = run_action(waiting)
     assert result["error"]["kind"] == "timeout"
-    assert "0.3 s" in result["msg"]
+    assert "3 s" in result["msg"]
     assert [found["id"] for found in result["jobs"]] == ["a"]
 
 

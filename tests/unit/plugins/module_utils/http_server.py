@@ -200,45 +200,49 @@ class Server:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        # Each socket is closed by the thread that uses it. Closed from here, its number could be the next server's
+        # before that thread calls accept() or recv() with it, and the thread would respond for that server
         self._stopping.set()
         for each in (self._socket, *self._connections):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            each.close()
 
     def _accept(self) -> None:
-        for number in itertools.count(1):
-            try:
-                connection, _address = self._socket.accept()
-            except OSError:
-                return
-            self.accepted = number
-            self._connections.append(connection)
-            threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
+        with self._socket:
+            for number in itertools.count(1):
+                try:
+                    connection, _address = self._socket.accept()
+                except OSError:
+                    return
+                self.accepted = number
+                self._connections.append(connection)
+                threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         # in many tests, the client closes the connection early
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), connection:
             if self._greeting:
                 self._greeting(self._wire(connection, Request(b"", number)))
-                return
-            if self._tls:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-                self._connections.append(connection)
-            while True:
-                raw = _read_request(connection)
-                if not raw:
-                    connection.close()
-                    return
-                request = Request(raw, number)
-                with self._lock:
-                    scripted = self.responses[min(len(self.requests), len(self.responses) - 1)]
-                    self.requests.append(request)
-                wire = self._wire(connection, request)
-                if isinstance(scripted, bytes):
-                    wire.send(scripted)
-                else:
-                    scripted(wire)
+                # closed before the client's data is read, it would reset the connection, and take the greeting with it
+                self._stopping.wait()
+            elif self._tls:
+                with self._tls.wrap_socket(connection, server_side=True) as encrypted:
+                    self._connections.append(encrypted)
+                    self._respond(encrypted, number)
+            else:
+                self._respond(connection, number)
+
+    def _respond(self, connection: socket.socket, number: int) -> None:
+        while raw := _read_request(connection):
+            request = Request(raw, number)
+            with self._lock:
+                scripted = self.responses[min(len(self.requests), len(self.responses) - 1)]
+                self.requests.append(request)
+            wire = self._wire(connection, request)
+            if isinstance(scripted, bytes):
+                wire.send(scripted)
+            else:
+                scripted(wire)
 
     def _wire(self, connection: socket.socket, request: Request) -> Wire:
         return Wire(connection, request, self._stopping, self.gone)

@@ -65,7 +65,7 @@ class Cloud:
     def ask(self, **typed: t.Any) -> FoundJobs:
         with Server(self._respond) as server:
             access = {"token": "some-token", "project_id": "p1", "endpoint": server.url, "retries": 0}
-            waiting = {"wait": True, "wait_interval": 0.02, "wait_timeout": 0.5}
+            waiting = {"wait": True, "wait_interval": 0.02, "wait_timeout": 60}
             request = read_request(MODULE, {**access, **waiting, **typed}, {}, environment={})
             return find_jobs(request, "tests", self.recorded.report)
 
@@ -86,7 +86,7 @@ def test_an_unchanged_list_does_not_hide_what_cce_says_about_a_named_job() -> No
     def one_job(job_id: str, count: int) -> bytes:
         return response(body=raw(A, "Running" if count < 2 else "Success")) if job_id == A else NOT_FOUND
 
-    found = Cloud(lambda count: response(body=[raw(B)]), one_job).ask(id=[A, B])
+    found = Cloud(lambda count: response(body=[raw(B)]), one_job).ask(id=[A, B], wait_timeout=3)
     assert (kind(found), waited_for(found)) == ("timeout", {A: "Success", B: "Running"})
     assert [job["id"] for job in found.jobs] == [B]
 
@@ -98,7 +98,7 @@ def test_an_unchanged_list_is_not_evaluated_again(monkeypatch: pytest.MonkeyPatc
     select = search.select
     monkeypatch.setattr(search, "select", lambda *given: evaluated.append(given) or select(*given))
     cloud = Cloud(lambda count: response(body=[raw(A, "Running" if count < 6 else "Success")]))
-    assert waited_for(cloud.ask(wait_timeout=60)) == {A: "Success"}
+    assert waited_for(cloud.ask()) == {A: "Success"}
     assert cloud.counts[LIST] == 7
     assert len(evaluated) == 2
 
@@ -112,7 +112,7 @@ def test_a_hidden_job_is_requested_as_the_list_spells_its_id(shown: str) -> None
         return response(body=raw(shown, "Running" if count < 6 else "Success")) if known else NOT_FOUND
 
     cloud = Cloud(lambda count: response(body=[] if count else [raw(shown)]), one_job)
-    assert waited_for(cloud.ask(wait_timeout=60)) == {shown: "Success"}
+    assert waited_for(cloud.ask()) == {shown: "Success"}
     assert cloud.recorded.warnings == []
 
 
@@ -207,7 +207,7 @@ def test_a_wait_whose_filters_can_select_nothing_warns(mistake: dict[str, str], 
 @pytest.mark.parametrize("outcome", [{"completed_after": "1h"}, {"status": "Failed"}, {"finished": True}])
 def test_a_filter_by_the_outcome_does_not_end_a_wait(outcome: dict[str, t.Any]) -> None:
     cloud = Cloud(lambda count: response(body=[raw(A, "Running" if count < 3 else "Success")]))
-    assert waited_for(cloud.ask(**outcome, wait_timeout=60)) == {A: "Success"}
+    assert waited_for(cloud.ask(**outcome)) == {A: "Success"}
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_a_list_that_is_too_large_to_remember(monkeypatch: pytest.MonkeyPatch) -
         return response(body=[*padding, raw(A, "Running" if count < 2 else "Success")])
 
     cloud = Cloud(listed)
-    found = cloud.ask(wait_timeout=60)
+    found = cloud.ask()
     assert (kind(found), waited_for(found), cloud.counts[LIST]) == (None, {A: "Success"}, 3)
 
 
