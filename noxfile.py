@@ -34,8 +34,13 @@ CORE = newest_core(CURRENT) or next(reversed(CORES))
 # The core whose sanity tests compile and import the code on each Python, which takes long
 ON_EACH_PYTHON = next(filter(versions.python_for, reversed(CORES)), None)
 # Targets that take longer than all others together, and the cores whose differences matter to them: how a core masks
-# secrets, how it forks, and what it prints. The core of `make test` runs them all
-LONG_TARGETS = {"secrets": ("2.16", "2.21", "2.22"), "cache": ("2.16", "2.22"), "examples": ("2.16", "2.20", "2.22")}
+# secrets, how it forks, what it prints, and what its templates make of results. The core of `make test` runs them all
+LONG_TARGETS = {
+    "secrets": ("2.16", "2.21", "2.22"),
+    "cache": ("2.16", "2.22"),
+    "examples": ("2.16", "2.20", "2.22"),
+    "recipes": ("2.16", "2.22"),
+}
 
 
 @nox.session
@@ -78,16 +83,23 @@ def demo(session: nox.Session) -> None:
 @nox.session
 @on_pythons
 def units(session: nox.Session, version: str) -> None:
-    """Unit tests on each Python, with the newest ansible-core for it; without any, what needs none of Ansible."""
+    """Unit tests on each Python, with the newest ansible-core for it; without any, what needs none of Ansible.
+
+    Property tests try all their examples on the Python that nox runs on, and what only developers run is tested there.
+    """
     need_python(session, version)
     core = newest_core(version)
     session.install("-r", str(REQUIREMENTS / "units.txt"), *([CORES[core].requirement] if core else []))
     copy = copy_tree(session)
     session.chdir(copy)
-    tests = "tests/unit" if core else "tests/unit/plugins/module_utils"
+    settings = environment(copy)
+    tests = "tests/unit"
+    if version != CURRENT:
+        tests, settings["CCE_EXAMPLES"] = "tests/unit/plugins", "0.2"
     if not core:
+        tests = "tests/unit/plugins/module_utils"
         report_skipped(session, "tests that need ansible-core, which has no controller for this Python")
-    pytest(session, "--numprocesses", "2", tests, env=environment(copy))
+    pytest(session, "--numprocesses", "2", tests, env=settings)
 
 
 @nox.session

@@ -12,7 +12,7 @@ import typing as t
 from html import escape
 from urllib.parse import quote
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
@@ -21,6 +21,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query i
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import MASKED, Mask, masked
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 WINDOW = 8
 """Characters of a secret that must not be anywhere."""
@@ -181,7 +182,7 @@ OWN_WORDS = "\n".join(shown_with("no-secret-of-any-kind", "\u4e00", "\u4e01", "\
 
 
 @given(echoes())
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @example(("p" * 4 + "-Secret&<" + "x" * 14, ["p" * 470 + " " + "pppp-Secret&<" + "x" * 14] * 3, ["pppp-Secret&<"]))
 @example(("0nitializ", [" 0nitializ "] * 3, ["0nitializ"]))
 def test_nothing_of_a_secret_gets_out(echo: tuple[str, list[str], list[str]]) -> None:

@@ -10,7 +10,7 @@ import typing as t
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import (
@@ -19,6 +19,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import 
     result_text,
     sentence_text,
 )
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 EVERY_CHARACTER = [chr(number) for number in range(0x110000)]
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=300)
@@ -52,7 +53,7 @@ def test_sentences_keep_every_character_that_does_no_harm() -> None:
     assert {sentence_text(character) for character in harmful} == {"\ufffd"}
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@examples(1000)
 @given(TEXTS)
 @example("a\ud83d\ude00b")
 @example("\x1b]0;title\x07\x1b[2J\u202e")
@@ -64,7 +65,7 @@ def test_every_character_is_replaced_on_its_own(text: str) -> None:
         clean(text).encode("utf-8")
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@examples(1000)
 @given(TEXTS)
 @example("x" * 100)
 @example("x" * 101)

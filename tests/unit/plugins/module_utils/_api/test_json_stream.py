@@ -13,7 +13,7 @@ import typing as t
 from itertools import chain, islice, repeat
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import (
@@ -21,6 +21,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_str
     StreamFault,
     elements,
 )
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 PIECE = 65536
 WRAPPERS = ("items", "jobs")
@@ -93,7 +94,7 @@ def documents(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from((b"", b"\xef\xbb\xbf"))) + text.encode("utf-8", "replace")
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@examples(1000)
 @given(st.data())
 def test_any_list_in_any_pieces(data: st.DataObject) -> None:
     document = data.draw(documents())
@@ -122,7 +123,7 @@ def outcome(pieces: t.Iterable[bytes]) -> tuple[list[t.Any], str | None]:
     return found, None
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@examples(1000)
 @given(st.lists(jobs, max_size=8), st.data())
 def test_many_jobs_at_once_are_the_same_as_one_by_one(listed: list[t.Any], data: st.DataObject) -> None:
     document = json.dumps(listed, separators=(",", ":")).encode()

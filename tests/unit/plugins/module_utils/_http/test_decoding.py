@@ -12,15 +12,16 @@ from types import SimpleNamespace
 
 import pytest
 import requests
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import decoding
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.decoding import Body
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 MAGIC = b"\x1f\x8b"
 
-thorough = settings(max_examples=500, deadline=None, database=None)
+thorough = examples(500)
 
 
 @st.composite

@@ -10,7 +10,7 @@ import json
 import typing as t
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
@@ -18,6 +18,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query i
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import result_text
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import tree
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 # ---------------------------------------------------------------------------------------------------------------------
 # lists
@@ -134,7 +135,7 @@ few_filters = st.builds(
     st.lists(st.sampled_from(FILTERS), max_size=2),
 )
 
-thorough = settings(max_examples=2500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+thorough = examples(2500, suppress_health_check=list(HealthCheck))
 
 # ---------------------------------------------------------------------------------------------------------------------
 # promises

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import timestamps as _timestamps
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 # a day from both ends of the calendar, so that no offset leads out of it
 MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 30))
@@ -39,7 +40,7 @@ def normal(moment: datetime) -> str:
     return f"{clock(moment, 'T')}.{moment:%f}Z"
 
 
-@settings(max_examples=2500, deadline=None, database=None)
+@examples(2500)
 @given(MOMENTS, OFFSETS, MORE_DIGITS)
 @example(datetime(2025, 12, 31, 23, 59, 59, 999999), -1, "9999")
 @example(datetime(2024, 2, 29), 23 * 60 + 59, "")
@@ -52,7 +53,7 @@ def test_any_moment(moment: datetime, offset: int, digits: str) -> None:
     assert _timestamps.written(local) == expected
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@examples(500)
 @given(MOMENTS, MOMENTS)
 def test_any_two_moments(start: datetime, end: datetime) -> None:
     seconds = _timestamps.seconds_between(normal(start), normal(end))
@@ -60,7 +61,7 @@ def test_any_two_moments(start: datetime, end: datetime) -> None:
     assert (normal(start) < normal(end)) == (seconds > 0)
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@examples(1000)
 @given(MOMENTS, OFFSETS, st.integers(0, 9999 * 366 * 86400))
 def test_any_age_before_any_moment(moment: datetime, offset: int, seconds: int) -> None:
     local = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))

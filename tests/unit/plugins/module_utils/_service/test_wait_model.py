@@ -15,12 +15,13 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, given
 from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import WaitResult
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.examples import examples
 
 from .fake_cloud import Clock, FakeCloud, FakeJob, Outage
 
@@ -157,7 +158,7 @@ def _asks_to_wait_beyond_the_end(cloud: FakeCloud) -> bool:
     return any((outage.error.retry_after or 0) + cloud.clock.now >= TIMEOUT for outage in cloud.outages)
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=clouds())
 def test_no_history_makes_a_wait_lie(history: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
