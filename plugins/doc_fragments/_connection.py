@@ -81,9 +81,14 @@ options:
       - Name of the user who logs in with O(password).
       - Environment variable E(OS_USERNAME).
     type: str
+  user_id:
+    description:
+      - ID of the user who logs in with O(password). Replaces O(username) and its account.
+      - Environment variable E(OS_USER_ID).
+    type: str
   password:
     description:
-      - Password of O(username). Requires O(user_domain_name) or O(user_domain_id).
+      - Password of O(username), which requires O(user_domain_name) or O(user_domain_id), or of O(user_id).
       - Environment variable E(OS_PASSWORD).
     type: str
   passcode:
@@ -149,7 +154,7 @@ notes:
     Options take precedence over environment variables. In lookups, Ansible variables come between the two.
     Of several environment variables for one option, the first one counts. Empty environment variables count as unset.
   - >-
-    Credentials are O(token), O(access_key) with O(secret_key), O(username) with O(password), or O(cloud).
+    Credentials are O(token), O(access_key) with O(secret_key), O(username) or O(user_id) with O(password), or O(cloud).
     Credentials that are set as options take precedence over any in the environment.
     In the environment, E(OS_CLOUD) comes first, then the others in this order, and incomplete ones are skipped.
     Incomplete credentials or two kinds of credentials that are set as options are an error.
@@ -227,6 +232,11 @@ options:
       - name: OS_USERNAME
     vars:
       - name: opentelekomcloud_cce_username
+  user_id:
+    env:
+      - name: OS_USER_ID
+    vars:
+      - name: opentelekomcloud_cce_user_id
   password:
     env:
       - name: OS_PASSWORD

@@ -73,26 +73,27 @@ def log_in(
 def _login_advice(settings: Settings, credential: PasswordCredential) -> str:
     """Possible causes of a refusal: IAM responds to a mistyped project as to a wrong password."""
     account = "user_domain_id" if settings.user_domain_id else "user_domain_name"
-    project = "project_id" if settings.project_id else "project_name"
-    factor = "passcode, " if credential.passcode else ""
-    advice = f"check username, password, {factor}{account}, and {project}"
+    user = "user_id, password" if credential.user_id else f"username, password, {account}"
+    factor = ", passcode" if credential.passcode else ""
+    advice = f"check {user}{factor}, and {'project_id' if settings.project_id else 'project_name'}"
     return advice if factor else f"{advice}; set passcode if the user has a second factor"
 
 
-def _domain(settings: Settings) -> dict[str, str]:
+def _domain(settings: Settings) -> dict[str, t.Any]:
+    """The user's account as a member of an object, nothing if a user ID makes it unnecessary."""
     if settings.user_domain_id:
-        return {"id": settings.user_domain_id}
-    return {"name": settings.user_domain_name or ""}
+        return {"domain": {"id": settings.user_domain_id}}
+    return {"domain": {"name": settings.user_domain_name}} if settings.user_domain_name else {}
 
 
 def _identity(settings: Settings, credential: PasswordCredential) -> dict[str, t.Any]:
-    user = {"name": credential.username, "domain": _domain(settings)}
+    user = {"id": credential.user_id} if credential.user_id else {"name": credential.username, **_domain(settings)}
     identity: dict[str, t.Any] = {
         "methods": ["password"],
         "password": {"user": {**user, "password": credential.password}},
     }
     if credential.passcode:
-        # with the name, as gophertelekomcloud does; the reference asks for the user's ID, which no option gives
+        # the reference asks for the user's ID here; gophertelekomcloud sends the name as well
         identity["methods"].append("totp")
         identity["totp"] = {"user": {**user, "passcode": credential.passcode}}
     return identity
@@ -102,4 +103,4 @@ def _scope(settings: Settings) -> dict[str, t.Any]:
     if settings.project_id:
         return {"project": {"id": settings.project_id}}
     # OTC assumes the user's domain; Keystone, which has several, requires it
-    return {"project": {"name": settings.project_name, "domain": _domain(settings)}}
+    return {"project": {"name": settings.project_name, **_domain(settings)}}

@@ -68,11 +68,11 @@ def read_settings(
 
 
 def _credential(found: Resolution, value: t.Callable[[str], t.Any]) -> Credential:
-    required = METHODS[found.method]
-    for name in required:
-        if name not in found.values:
-            given = next(found.values[other].label for other in required if other in found.values)
-            missing = f"{name} ({CONNECTION_BY_NAME[name].environment[0]})"
+    for required in METHODS[found.method]:
+        if not any(name in found.values for name in required):
+            others = (name for names in METHODS[found.method] for name in names)
+            given = next(found.values[other].label for other in others if other in found.values)
+            missing = " or ".join(f"{name} ({CONNECTION_BY_NAME[name].environment[0]})" for name in required)
             raise option_error(f"Incomplete credentials: {given} is set but {missing} is missing.")
     if found.method == "token":
         return TokenCredential(value("token"))
@@ -83,12 +83,12 @@ def _credential(found: Resolution, value: t.Callable[[str], t.Any]) -> Credentia
     if found.method == "cloud":
         verify_given = "validate_certs" in found.values
         return CloudEntry(value("cloud"), value("signature"), value("passcode"), verify_given)
-    if "user_domain_name" not in found.values and "user_domain_id" not in found.values:
+    if not any(name in found.values for name in ("user_id", "user_domain_name", "user_domain_id")):
         raise option_error(
             "Incomplete credentials: username requires user_domain_name (OS_USER_DOMAIN_NAME) "
             "or user_domain_id (OS_USER_DOMAIN_ID)."
         )
-    return PasswordCredential(value("username"), value("password"), value("passcode"))
+    return PasswordCredential(value("username"), value("user_id"), value("password"), value("passcode"))
 
 
 def _verify(values: Source, value: t.Callable[[str], t.Any]) -> bool | str:

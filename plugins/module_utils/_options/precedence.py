@@ -24,15 +24,19 @@ EXPLICIT = 2
 """The number of explicit sources, which are task and variables; the others are the environment."""
 
 # Options that mean the same: if a source has one of them, lower sources are ignored for the whole group
-_ALTERNATIVES = (("project_id", "project_name"), ("user_domain_id", "user_domain_name"))
+_ALTERNATIVES = (
+    ("project_id", "project_name"),
+    ("username", "user_id"),
+    ("user_domain_id", "user_domain_name"),
+)
 
-METHODS: dict[str, tuple[str, ...]] = {
-    "token": ("token",),
-    "access_key": ("access_key", "secret_key"),
-    "password": ("username", "password"),
-    "cloud": ("cloud",),
+METHODS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "token": (("token",),),
+    "access_key": (("access_key",), ("secret_key",)),
+    "password": (("username", "user_id"), ("password",)),
+    "cloud": (("cloud",),),
 }
-"""The options that each login method requires. Any of them selects the method."""
+"""The options that each login method requires, each with those that can replace it. Any of them selects the method."""
 
 # Options that only these methods use in addition to those that they require
 _COMPANIONS = {
@@ -91,21 +95,26 @@ def _method(sources: t.Sequence[Source]) -> str:
 
 
 def _selected_by(names: t.Container[str]) -> list[str]:
-    return [method for method, required in METHODS.items() if any(name in names for name in required)]
+    return [method for method in METHODS if any(name in names for name in _names(method))]
+
+
+def _names(method: str) -> list[str]:
+    return [name for required in METHODS[method] for name in required]
 
 
 def _first(method: str, source: Source) -> OptionValue:
-    return next(source[name] for name in METHODS[method] if name in source)
+    return next(source[name] for name in _names(method) if name in source)
 
 
 def _is_complete(method: str, given: t.Container[str]) -> bool:
-    has_account = "user_domain_name" in given or "user_domain_id" in given
-    return all(name in given for name in METHODS[method]) and (method != "password" or has_account)
+    has_account = any(name in given for name in ("user_id", "user_domain_name", "user_domain_id"))
+    has_all = all(any(name in given for name in required) for required in METHODS[method])
+    return has_all and (method != "password" or has_account)
 
 
 def _uses(method: str, name: str) -> bool:
     """Whether a value of the option makes a difference with this login method."""
-    users = [other for other, required in METHODS.items() if name in (*required, *_COMPANIONS.get(other, ()))]
+    users = [other for other in METHODS if name in (*_names(other), *_COMPANIONS.get(other, ()))]
     return not users or method in users
 
 
@@ -160,10 +169,10 @@ class _Resolver:
             self._drop(level + 1, "security_token", reason)
 
     def _ignore_passcode_of_another_user(self) -> None:
-        level = self._highest("username")
+        level = self._highest("username", "user_id")
         if level < EXPLICIT:
-            reason = f"it may belong to another user than {_described(self._sources[level]['username'])}"
-            self._drop(EXPLICIT, "passcode", reason)
+            user = _first("password", self._sources[level])
+            self._drop(EXPLICIT, "passcode", f"it may belong to another user than {_described(user)}")
 
     def _ignore_other_regions(self) -> str | None:
         level = self._highest("project_id", "project_name")
@@ -192,7 +201,7 @@ class _Resolver:
         return winners
 
     def _note_other_methods(self, method: str) -> None:
-        winner = _first(method, self._sources[self._highest(*METHODS[method])])
+        winner = _first(method, self._sources[self._highest(*_names(method))])
         for other in (other for other in METHODS if other != method):
             for source in self._sources:
                 if other in _selected_by(source):

@@ -35,7 +35,9 @@ class AccessKeyCredential:
 class PasswordCredential:
     """An IAM user with a password."""
 
-    username: str
+    username: str | None
+    user_id: str | None
+    """It identifies the user without an account, and takes precedence over the name."""
     password: str = field(repr=False)
     passcode: str | None = field(repr=False)
 

@@ -85,6 +85,7 @@ CONNECTION: tuple[Option, ...] = (
     _connection("security_token", "OS_SECURITY_TOKEN", secret=True, form="header"),
     _connection("signature", default="scope", choices=("scope", "access")),
     _connection("username", "OS_USERNAME"),
+    _connection("user_id", "OS_USER_ID"),
     _connection("password", "OS_PASSWORD", secret=True),
     _connection("passcode", "OS_PASSCODE", secret=True),
     _connection("user_domain_name", "OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME", aliases=("domain_name",)),

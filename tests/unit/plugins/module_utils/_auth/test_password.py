@@ -83,6 +83,29 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.ht
             },
             id="second factor",
         ),
+        pytest.param(
+            {"user_id": "u1", "password": PASSWORD, "project_name": "eu-de", "passcode": PASSCODE},
+            {
+                "identity": {
+                    "methods": ["password", "totp"],
+                    "password": {"user": {"id": "u1", "password": PASSWORD}},
+                    "totp": {"user": {"id": "u1", "passcode": PASSCODE}},
+                },
+                "scope": {"project": {"name": "eu-de"}},
+            },
+            id="user by ID",
+        ),
+        pytest.param(
+            {**BY_PASSWORD, "user_id": "u1", "project_name": "eu-de"},
+            {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {"user": {"id": "u1", "password": PASSWORD}},
+                },
+                "scope": {"project": {"name": "eu-de", "domain": {"name": "OTC00000000001000000000"}}},
+            },
+            id="user by ID and name",
+        ),
     ],
 )
 @pytest.mark.parametrize("path", ["", "/v3", "/prefix", "/prefix/v3/"])
@@ -201,15 +224,19 @@ def test_login_refused(status: int, kind: str, advised: list[str]) -> None:
         ({"project_id": "p1"}, "project_id"),
         ({"project_name": "eu-de", "user_domain_id": "d1", "user_domain_name": None}, "user_domain_id"),
         ({"project_name": "eu-de", "passcode": PASSCODE}, "passcode"),
+        ({"project_id": "p1", "user_id": "u1"}, "user_id"),
     ],
 )
 def test_advice_names_the_options_in_use(typed: dict[str, t.Any], advised: str) -> None:
     with Server(response(401, "")) as server:
         error = refusal(**{**BY_PASSWORD, **typed}, auth_url=server.url)
-    names = set(re.findall("username|password|passcode|user_domain_(?:name|id)|project_(?:name|id)", str(error)))
+    names = set(
+        re.findall("username|user_id|password|passcode|user_domain_(?:name|id)|project_(?:name|id)", str(error))
+    )
     assert advised in names
     assert not {"project_name", "project_id"} <= names
     assert not {"user_domain_name", "user_domain_id"} <= names
+    assert not {"username", "user_id"} <= names
 
 
 @pytest.mark.parametrize("project_id", INVALID_IDS, ids=range(len(INVALID_IDS)))

@@ -37,6 +37,7 @@ NEEDED_BESIDE: dict[str, dict[str, str]] = {
     "security_token": ACCESS_KEY,
     "signature": ACCESS_KEY,
     "username": {"password": "p", "user_domain_name": "d"},
+    "user_id": {"password": "p"},
     "password": {"username": "u", "user_domain_name": "d"},
     "passcode": PASSWORD,
     "user_domain_name": {"username": "u", "password": "p"},

@@ -185,6 +185,8 @@ def test_two_explicit_credentials(methods: tuple[str, str], as_variables: bool) 
         ("secret_key", "access_key"),
         ("username", "password"),
         ("password", "username"),
+        ("password", "user_id"),
+        ("user_id", "password"),
     ],
 )
 def test_incomplete_credential(given: str, missing: str) -> None:
@@ -219,6 +221,18 @@ def test_user_without_an_account() -> None:
     assert "user_domain_id (OS_USER_DOMAIN_ID)" in text
 
 
+@pytest.mark.parametrize("account", [{}, {"user_domain_name": "d"}, {"user_domain_id": "d"}])
+def test_user_by_id_needs_no_account(account: dict[str, str]) -> None:
+    typed = {**WHERE, "user_id": "i", "password": "p", **account}
+    for found in (settings(typed), settings({}, typed), settings(environment=in_environment(typed))):
+        assert found.credential == PasswordCredential(None, "i", "p", None)
+
+
+def test_user_by_id_in_the_environment_is_complete() -> None:
+    environment = {"OS_ACCESS_KEY": "stray", **in_environment({**WHERE, "user_id": "i", "password": "p"})}
+    assert isinstance(settings(environment=environment).credential, PasswordCredential)
+
+
 @pytest.mark.parametrize(
     ("typed", "variables", "environment", "expected"),
     [
@@ -249,17 +263,22 @@ def test_cloud_needs_nothing_beside_it() -> None:
     assert "Zx9" not in repr(found)
 
 
-@pytest.mark.parametrize("names", [("project_id", "project_name"), ("user_domain_id", "user_domain_name")])
+@pytest.mark.parametrize(
+    "names", [("project_id", "project_name"), ("user_id", "username"), ("user_domain_id", "user_domain_name")]
+)
 def test_alternatives_in_lower_sources_are_ignored(names: tuple[str, str]) -> None:
     both = {names[0]: "low-id", names[1]: "low-name"}
     needed = {"username": "u", "password": "p", "region": "eu-de", "project_id": "p", "user_domain_id": "d"}
     needed = {name: value for name, value in needed.items() if name not in both}
+
+    def found_values(found: Settings) -> dict[str, t.Any]:
+        return {name: getattr(found.credential if hasattr(found.credential, name) else found, name) for name in names}
+
     for given in names:
         for found in (
             settings({**needed, given: "high"}, both),
             settings({**needed, given: "high"}, {}, in_environment(both)),
             settings(needed, {given: "high"}, in_environment(both)),
         ):
-            assert {name: getattr(found, name) for name in names} == {**dict.fromkeys(names), given: "high"}
-    lowest = settings(needed, {}, in_environment(both))
-    assert {name: getattr(lowest, name) for name in names} == both
+            assert found_values(found) == {**dict.fromkeys(names), given: "high"}
+    assert found_values(settings(needed, {}, in_environment(both))) == both

@@ -101,7 +101,7 @@ def test_sources_that_agree_or_stand_alone_need_no_note(
 def test_cloud_takes_nothing_about_user_project_or_region_from_the_environment(
     typed: Strings, variables: Strings, environment: Strings, in_environment: bool
 ) -> None:
-    credentials = {name for names in CREDENTIALS.values() for name in names}
+    credentials = {"user_id", *(name for names in CREDENTIALS.values() for name in names)}
     typed, variables = ({n: v for n, v in s.items() if n not in credentials} for s in (typed, variables))
     if in_environment:
         environment = {**environment, "OS_CLOUD": "mine"}

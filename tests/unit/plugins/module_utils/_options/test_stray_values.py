@@ -117,6 +117,7 @@ INCOMPLETE = [
     {"OS_USERNAME": "stray"},
     {"OS_PASSWORD": "stray"},
     {"OS_USERNAME": "stray", "OS_PASSWORD": "stray"},
+    {"OS_USER_ID": "stray"},
 ]
 
 
@@ -126,8 +127,8 @@ def test_incomplete_credential_in_the_environment_is_ignored_beside_a_complete_o
     stray: dict[str, str], credential: dict[str, str]
 ) -> None:
     complete = in_environment({**credential, **WHERE})
-    if not stray.keys() & complete.keys():
-        # an account makes user and password complete
+    if not stray.keys() & complete.keys() and not (credential.keys() & PASSWORD.keys() and "OS_USER_ID" in stray):
+        # an account makes user and password complete, and a password makes a user ID complete
         expected = settings(environment=complete)
         same_but_for_notes(settings(environment={**complete, **stray}), expected, next(iter(stray)))
 
@@ -160,6 +161,7 @@ def test_passcode_in_the_environment_belongs_to_the_user_there() -> None:
         settings({**WHERE, **PASSWORD}, {}, passcode),
         settings(WHERE, PASSWORD, passcode),
         settings({**WHERE, "username": "u"}, {}, {**in_environment(PASSWORD), **passcode}),
+        settings({**WHERE, "user_id": "u"}, {}, {**in_environment(PASSWORD), **passcode}),
     ):
         assert isinstance(found.credential, PasswordCredential)
         assert found.credential.passcode is None
@@ -169,6 +171,7 @@ def test_passcode_in_the_environment_belongs_to_the_user_there() -> None:
         settings({**WHERE, "password": "p"}, {}, {**in_environment(PASSWORD), **passcode}),
         settings({**WHERE, "passcode": "123456"}, PASSWORD, {"OS_PASSCODE": "000000"}),
         settings(WHERE, {**PASSWORD, "passcode": "123456"}),
+        settings(WHERE, {}, {"OS_USER_ID": "u", "OS_PASSWORD": "p", **passcode, "OS_PASSCODE": "123456"}),
     ):
         assert isinstance(found.credential, PasswordCredential)
         assert found.credential.passcode == "123456"
