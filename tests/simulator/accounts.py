@@ -16,6 +16,10 @@ user                regions        projects                                   li
 ``traveler``        eu-de, eu-nl   all of account ``first``
 ``operator``        eu-nl          eu-nl_lab, eu-nl (account ``second``)
 ==================  =============  =========================================  ========================================
+
+Account ``second`` delegates its projects to account ``first`` by the agency ``cce-reader``. Of the users, only
+``traveler`` may assume agencies. A server of account ``first`` has an agency of its own, see module ``metadata``; its
+role may assume agencies, too.
 """
 
 from __future__ import annotations
@@ -58,6 +62,7 @@ class User:
     second_factor: bool = False
     may_list_jobs: bool = True
     may_list_projects: bool = True
+    may_assume_agencies: bool = False
 
     def may_use(self, project_id: str) -> bool:
         return any(project.id == project_id for project in self.projects)
@@ -65,12 +70,22 @@ class User:
 
 @dataclass(frozen=True)
 class AccessKey:
-    """An access key; a temporary one has a security token."""
+    """An access key; a temporary one has a security token. It expires at that time in nanoseconds since 1970."""
 
     id: str
     secret: str
     user: User
     security_token: str | None = None
+    expires: int | None = None
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Account ``delegate`` may assume ``role``, a user without a password in the account that delegates."""
+
+    name: str
+    delegate: Account
+    role: User
 
 
 class _Draw:
@@ -133,10 +148,16 @@ class Directory:
         self.temporary_key = draw.key(self.user, f"gAAAAA{draw.hexadecimal()}/with+characters==")
         self.restricted_key = draw.key(self.restricted_user)
         self.guest = more.user("guest", first, here, self.projects[1:2], may_list_projects=False)
-        self.traveler = more.user("traveler", first, REGIONS, self.projects[:4])
+        self.traveler = more.user("traveler", first, REGIONS, self.projects[:4], may_assume_agencies=True)
         self.second_user = more.user("operator", second, there, self.projects[4:])
         self.second_key = more.key(self.second_user)
         self.traveler_key = more.key(self.traveler)
+        roles = _Draw(f"{seed}/agencies")
+        reader = roles.user(f"{second.name}/cce-reader", second, REGIONS, self.projects[4:])
+        self.agencies = (Agency("cce-reader", first, reader),)
+        self.server_role = roles.user(
+            f"{first.name}/ecs-cce-reader", first, REGIONS, self.projects[:4], may_assume_agencies=True
+        )
         self.users = (
             self.user,
             self.second_factor_user,

@@ -28,6 +28,7 @@ from .messages import (
     no_such_api,
     refusal,
 )
+from .metadata import MetadataService
 from .sample_jobs import SampleJobs
 
 
@@ -48,6 +49,7 @@ class Cloud:
         self.absences = Absences()
         self.replacement: Replacement | None = None
         self.finds_subjobs = False
+        self.metadata = MetadataService(iam.directory.server_role, iam.access_keys)
         project = r"/projects/(?P<project_id>[^/]+)"
         self._routes: list[tuple[str, str, Callable[..., Response]]] = [
             ("GET", r"/", self._versions),
@@ -58,6 +60,10 @@ class Cloud:
             ("GET", r"/v3/auth/catalog", self._catalog),
             ("GET", r"/v3/auth/projects", self._own_projects),
             ("GET", r"/v3/projects", self._projects),
+            ("POST", r"/v3\.0/OS-CREDENTIAL/securitytokens", self._temporary_key),
+            ("PUT", r"/meta-data/latest/api/token", self.metadata.session_token),
+            ("GET", r"/openstack/latest/securitykey", self.metadata.security_key),
+            ("GET", r"/openstack/latest/meta_data\.json", self.metadata.meta_data),
             ("GET", rf"/(api|autopilot)/v2{project}/jobs", self._job_list),
             ("GET", rf"/(api|autopilot)/v2{project}/jobs/(?P<job_id>[^/]+)", self._job),
             ("GET", rf"/api/v3{project}/clusters", self._clusters),
@@ -102,7 +108,8 @@ class Cloud:
         return {"id": "v3.6", "status": "stable", "updated": "2016-04-04T00:00:00Z", "links": links}
 
     def _log_in(self, request: Request) -> Response:
-        return self._token_response(201, self.iam.log_in(request.body, request.region), request)
+        token = self.iam.log_in(request.body, request.region, lambda: self._iam_caller(request).user)
+        return self._token_response(201, token, request)
 
     def _token_response(self, status: int, token: Token, request: Request) -> Response:
         body = self.iam.token_body(token)
@@ -142,6 +149,9 @@ class Cloud:
         self._iam_caller(request)
         links = {"self": f"http://{request.host}/v3/auth/catalog", "previous": None, "next": None}
         return json_response(200, {"catalog": self._catalog_for(request), "links": links})
+
+    def _temporary_key(self, request: Request) -> Response:
+        return json_response(201, self.iam.temporary_key(request.body, self._iam_caller(request).user))
 
     def _projects(self, request: Request) -> Response:
         user = self._iam_caller(request).user

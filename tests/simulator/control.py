@@ -7,7 +7,8 @@
 ``GET /simulator``                          the ready line: URLs, dummy credentials, projects, clusters, and the same
                                             for each region in ``regions``
 ``DELETE /simulator``                       clears the request log, removes faults and absences, restores the jobs, and
-                                            resets ``subjobs-by-id``; clock, tokens, and passcodes stay
+                                            resets ``subjobs-by-id``, ``agencies``, and ``metadata``; clock,
+                                            credentials, and passcodes stay
 ``GET /simulator/clouds.yaml``              a clouds.yaml for this simulator, see module ``clouds_yaml``
 ``GET /simulator/requests``                 all requests except these, with counts; no secrets. ``connection`` numbers
                                             the connections, ``detail`` has the reason for a refusal
@@ -26,6 +27,12 @@
 ``PUT /simulator/subjobs-by-id``            from now on GetOneJob also finds subjobs; ``DELETE``: no longer
 ``POST /simulator/passcode``                returns ``{"passcode": ...}``, valid for one login; older ones are refused
 ``POST /simulator/tokens/revoke``           expires all tokens
+``POST /simulator/keys/revoke``             expires all temporary access keys that were issued, not those of the ready
+                                            line
+``PUT /simulator/agencies``                 ``{"spelling": "xrole_name"}`` or ``agency_name``: how requests must name an
+                                            agency; ``DELETE``: both are accepted
+``PUT /simulator/metadata``                 the metadata service of a server: ``{"agency": true, "session_tokens":
+                                            "none"}``; the latter can be ``optional`` or ``required``
 ==========================================  ==========================================================================
 
 Every region's port serves the control API, for all regions.
@@ -39,7 +46,8 @@ job. GetOneJob still finds the job unless ``deleted`` is true. Without a limit, 
 
 **Fault rules** apply to requests whose path (with query) starts with ``path``, or in which the regular expression
 ``path`` matches. ``call`` can replace ``path``; it names a call: ``list``, ``one_job``, ``clusters``, ``login``,
-``catalog``, ``projects``. ``method`` and ``region`` limit a rule further. The oldest rule that applies is used.
+``catalog``, ``projects``, ``temporary_key``, and of the metadata service ``session_token``, ``security_key``,
+``meta_data``. ``method`` and ``region`` limit a rule further. The oldest rule that applies is used.
 
 * Replace the response: ``reply`` (a name from module ``replies``), or ``status`` and one of ``body``,
   ``body_base64``, ``redirect`` (URL, status 302), ``gzip_bomb`` (bytes of a JSON list when unpacked).
@@ -61,6 +69,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from .agencies import SPELLINGS
 from .clock import rfc3339
 from .cloud import Cloud
 from .clouds_yaml import clouds_yaml
@@ -68,6 +77,7 @@ from .control_input import NUMBER, InvalidInput, Members, checked
 from .faults import Faults, rule_from_json
 from .listing import Replacement
 from .messages import Request, Response, json_response
+from .metadata import SESSION_TOKENS
 from .request_log import RequestLog
 
 _JOB_MEMBERS: Members = {
@@ -75,6 +85,11 @@ _JOB_MEMBERS: Members = {
     "type": (str, "a job type"),
     "seconds": (NUMBER, "a number of seconds"),
     "fails": (bool, "true or false"),
+}
+_AGENCIES_MEMBERS: Members = {"spelling": (str, f"one of {', '.join(SPELLINGS)}")}
+_METADATA_MEMBERS: Members = {
+    "agency": (bool, "true or false"),
+    "session_tokens": (str, f"one of {', '.join(SESSION_TOKENS)}"),
 }
 _CLOCK_MEMBERS: Members = {"advance": (NUMBER, "a number of seconds")}
 
@@ -103,6 +118,10 @@ class Control:
             ("DELETE", "/simulator/subjobs-by-id"): lambda _request: self._find_subjobs(False),
             ("POST", "/simulator/passcode"): self._new_passcode,
             ("POST", "/simulator/tokens/revoke"): self._revoke_tokens,
+            ("POST", "/simulator/keys/revoke"): self._revoke_keys,
+            ("PUT", "/simulator/agencies"): self._set_agencies,
+            ("DELETE", "/simulator/agencies"): self._reset_agencies,
+            ("PUT", "/simulator/metadata"): self._set_metadata,
         }
 
     def respond(self, request: Request) -> Response:
@@ -123,8 +142,9 @@ class Control:
             raise InvalidInput(f"the body is not valid JSON: {error}") from error
 
     def _reset(self, request: Request) -> Response:
-        for undo in (self._clear_requests, self._clear_faults, self._restore_jobs):
+        for undo in (self._clear_requests, self._clear_faults, self._restore_jobs, self._reset_agencies):
             undo(request)
+        self._cloud.metadata.reset()
         return self._find_subjobs(False)
 
     def _requests(self, _request: Request) -> Response:
@@ -200,4 +220,29 @@ class Control:
 
     def _revoke_tokens(self, _request: Request) -> Response:
         self._cloud.iam.revoke()
+        return Response(204)
+
+    def _revoke_keys(self, _request: Request) -> Response:
+        self._cloud.iam.access_keys.revoke()
+        return Response(204)
+
+    def _set_agencies(self, request: Request) -> Response:
+        order = checked(self._json(request), _AGENCIES_MEMBERS, "the body", required=("spelling",))
+        if order["spelling"] not in SPELLINGS:
+            raise InvalidInput(f"spelling must be {_AGENCIES_MEMBERS['spelling'][1]}")
+        self._cloud.iam.agencies.spellings = (order["spelling"],)
+        return Response(204)
+
+    def _reset_agencies(self, _request: Request) -> Response:
+        self._cloud.iam.agencies.spellings = SPELLINGS
+        return Response(204)
+
+    def _set_metadata(self, request: Request) -> Response:
+        order = checked(self._json(request), _METADATA_MEMBERS, "the body")
+        service = self._cloud.metadata
+        service.reset()
+        if order.get("session_tokens", service.session_tokens) not in SESSION_TOKENS:
+            raise InvalidInput(f"session_tokens must be {_METADATA_MEMBERS['session_tokens'][1]}")
+        service.session_tokens = order.get("session_tokens", service.session_tokens)
+        service.agency_attached = order.get("agency", True)
         return Response(204)

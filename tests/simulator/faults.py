@@ -27,6 +27,10 @@ CALLS = {
     "login": ("POST", r"/v3/auth/tokens(\?|$)"),
     "catalog": ("GET", r"/v3/auth/catalog(\?|$)"),
     "projects": ("GET", r"/v3/(auth/)?projects(\?|$)"),
+    "temporary_key": ("POST", r"/v3\.0/OS-CREDENTIAL/securitytokens(\?|$)"),
+    "session_token": ("PUT", r"/meta-data/latest/api/token(\?|$)"),
+    "security_key": ("GET", r"/openstack/latest/securitykey(\?|$)"),
+    "meta_data": ("GET", r"/openstack/latest/meta_data\.json(\?|$)"),
 }
 _MEMBERS: Members = {
     "path": (str, "a string: a prefix or a regular expression"),

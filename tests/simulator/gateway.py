@@ -42,7 +42,6 @@ class Gateway:
 
     def __init__(self, iam: Iam, keystone: str | None = None, echo_canonical_request: bool = False) -> None:
         self._iam = iam
-        self._keys = {key.id: key for key in iam.directory.keys}
         self._keystone = keystone
         self._echo_canonical_request = echo_canonical_request
         self._lock = threading.Lock()
@@ -87,7 +86,7 @@ class Gateway:
             authorization = parse_authorization(value)
         except SignatureRefused as refusal:
             raise incorrect_authentication("verify aksk signature fail", str(refusal)) from refusal
-        key = self._keys.get(authorization.access_key)
+        key = self._iam.access_keys.get(authorization.access_key)
         if not key or request.region not in key.user.regions:
             problem = f"Get secretKey failed,ak:{authorization.access_key},err:ak not exist"
             raise incorrect_authentication(problem)

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .accounts import Account, Directory, Project, User
+from .agencies import LONGEST_KEY, SHORTEST_KEY, AccessKeys, Agencies, refuse_key, refuse_login
 from .clock import NANOSECONDS, rfc3339
 from .messages import NEEDS_AUTHENTICATION, WRONG_LOGIN, LoginRefused
 
@@ -39,11 +40,16 @@ class Token:
     project: Project | None
     issued: int
     expires: int
+    assumed_by: User | None = None
 
 
 def _mapping(value: object) -> dict[str, Any]:
     """A JSON object, or an empty one if the client sent something else."""
     return value if isinstance(value, dict) else {}
+
+
+def _domain(account: Account) -> dict[str, str]:
+    return {"id": account.id, "name": account.name}
 
 
 def _matches(claimed: object, account: Account) -> bool:
@@ -64,6 +70,8 @@ class Iam:
     ) -> None:
         self.directory = directory
         self.now = now
+        self.agencies = Agencies(directory)
+        self.access_keys = AccessKeys(directory, now)
         self._lifetime = int(token_lifetime * NANOSECONDS)
         self._reusable_passcode = reusable_passcode
         self._passcode: str | None = FIRST_PASSCODE
@@ -74,11 +82,19 @@ class Iam:
 
     # Tokens
 
-    def issue(self, user: User, methods: tuple[str, ...], project: Project | None, expires: int | None = None) -> Token:
+    def issue(
+        self,
+        user: User,
+        methods: tuple[str, ...],
+        project: Project | None,
+        expires: int | None = None,
+        assumed_by: User | None = None,
+    ) -> Token:
         issued = self.now()
+        expires = issued + self._lifetime if expires is None else expires
         # As long as a real one (1 to 2 kB), so that limits on header sizes show.
         value = "MIIS" + secrets.token_urlsafe(1200)
-        token = Token(value, user, methods, project, issued, issued + self._lifetime if expires is None else expires)
+        token = Token(value, user, methods, project, issued, expires, assumed_by)
         with self._lock:
             self._tokens[value] = token
         return token
@@ -102,7 +118,7 @@ class Iam:
     def token_body(self, token: Token) -> dict[str, Any]:
         """The body of a token without its catalog."""
         user = token.user
-        domain = {"id": user.account.id, "name": user.account.name}
+        domain = _domain(user.account)
         body: dict[str, Any] = {
             "methods": list(token.methods),
             "issued_at": rfc3339(token.issued),
@@ -111,6 +127,9 @@ class Iam:
             "user": {"id": user.id, "name": user.name, "password_expires_at": "", "domain": domain},
             "roles": [{"id": "0", "name": "te_admin" if user.may_list_jobs else "readonly"}],
         }
+        if token.assumed_by:
+            by = token.assumed_by
+            body["assumed_by"] = {"user": {"id": by.id, "name": by.name, "domain": _domain(by.account)}}
         if token.project:
             body["project"] = {"id": token.project.id, "name": token.project.name, "domain": domain}
         else:
@@ -126,14 +145,15 @@ class Iam:
             self._passcode = f"{self._last_passcode:06d}"
             return self._passcode
 
-    def log_in(self, body: bytes, region: str) -> Token:
-        """Serve ``POST /v3/auth/tokens``. Raises LoginRefused."""
-        try:
-            request = _mapping(_mapping(json.loads(body)).get("auth"))
-        except ValueError as error:
-            raise LoginRefused(400, "Request body is invalid.") from error
+    def log_in(self, body: bytes, region: str, caller: Callable[[], User]) -> Token:
+        """Serve ``POST /v3/auth/tokens``. ``caller`` returns the user whose token the request has. Raises Refused."""
+        request = self._auth(body, refuse_login)
         identity = _mapping(request.get("identity"))
         methods = identity.get("methods")
+        if methods == ["assume_role"]:
+            user = caller()
+            role = self.agencies.role(_mapping(identity.get("assume_role")), user, refuse_login)
+            return self.issue(role, ("assume_role",), self._scope(request, role), assumed_by=user)
         if methods == ["token"]:
             old = self.token(str(_mapping(identity.get("token")).get("id")), region)
             if not old:
@@ -145,6 +165,26 @@ class Iam:
         if user.second_factor or "totp" in methods:
             self._check_second_factor(user, _mapping(identity.get("totp")), region)
         return self.issue(user, tuple(methods), self._scope(request, user))
+
+    @staticmethod
+    def _auth(body: bytes, refuse: Callable[[int, str], Exception]) -> dict[str, Any]:
+        try:
+            return _mapping(_mapping(json.loads(body)).get("auth"))
+        except ValueError as error:
+            raise refuse(400, "Request body is invalid.") from error
+
+    def temporary_key(self, body: bytes, user: User) -> dict[str, Any]:
+        """Serve ``POST /v3.0/OS-CREDENTIAL/securitytokens`` for this user. Raises Refused."""
+        identity = _mapping(self._auth(body, refuse_key).get("identity"))
+        methods = identity.get("methods")
+        if methods not in (["token"], ["assume_role"]):
+            raise refuse_key(400, "Request body is invalid.")
+        claimed = _mapping(identity.get(methods[0]))
+        seconds = claimed.get("duration_seconds", SHORTEST_KEY)
+        if type(seconds) is not int or not SHORTEST_KEY <= seconds <= LONGEST_KEY:
+            raise refuse_key(400, "duration_seconds is invalid.")
+        owner = self.agencies.role(claimed, user, refuse_key) if methods == ["assume_role"] else user
+        return self.access_keys.payload(self.access_keys.issue(owner, seconds))
 
     def _user_by_password(self, identity: dict[str, Any], region: str) -> User:
         claimed = _mapping(_mapping(identity.get("password")).get("user"))

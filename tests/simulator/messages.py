@@ -70,6 +70,17 @@ class LoginRefused(Refused):
         return {"error": {"message": str(self), "code": self.status, "title": http.HTTPStatus(self.status).phrase}}
 
 
+class IamRefused(Refused):
+    """The error of IAM's calls under ``/v3.0``: ``{"error_msg", "error_code"}``."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status, message)
+        self.code = code
+
+    def body(self, request_id: str) -> object:
+        return {"error_msg": str(self), "error_code": self.code}
+
+
 class GatewayRefused(Refused):
     """The gateway's error: ``{"error_msg", "error_code", "request_id"}``."""
 

@@ -55,6 +55,7 @@ def ready_line(cloud: Cloud) -> dict[str, Any]:
     owners = (directory.user, directory.key), (directory.second_user, directory.second_key)
     regions = {region: _region(cloud, region, *owner) for region, owner in zip(REGIONS, owners)}
     restricted, traveler = directory.restricted_user, directory.traveler
+    agency = directory.agencies[0]
     first_project = directory.user.projects[0]
     return {
         **regions[REGIONS[0]],
@@ -77,5 +78,10 @@ def ready_line(cloud: Cloud) -> dict[str, Any]:
         "traveler_access_key": directory.traveler_key.id,
         "traveler_secret_key": directory.traveler_key.secret,
         "traveler_projects": {project.name: project.id for project in traveler.projects},
+        "agency_name": agency.name,
+        "agency_domain_name": agency.role.account.name,
+        "agency_domain_id": agency.role.account.id,
+        "agency_projects": {project.name: project.id for project in agency.role.projects},
+        "metadata_url": cloud.urls[REGIONS[0]] + cloud.prefix,
         "regions": regions,
     }

@@ -104,19 +104,23 @@ class Client:
         at: datetime.datetime | None = None,
         unsigned: tuple[str, ...] = (),
         corrupt: bool = False,
+        method: str = "GET",
+        body: bytes = b"",
+        keys: dict | None = None,
         **extra: str,
     ) -> dict[str, str]:
-        """Headers that sign a GET; ``key`` is the prefix of the access key in the ready line."""
+        """Headers that sign a request; ``key`` is the prefix of the access key in ``keys`` (the ready line)."""
+        keys = keys or self.ready
         moment = at or datetime.datetime.now(datetime.timezone.utc)
         headers = {"host": self.host, "x-sdk-date": f"{moment:%Y%m%dT%H%M%SZ}"}
         headers |= {name.lower().replace("_", "-"): value for name, value in extra.items()}
         names = tuple(sorted(set(headers) - set(unsigned)))
-        canonical = canonical_request(SignedRequest("GET", path, headers, b""), names)
+        canonical = canonical_request(SignedRequest(method, path, headers, body), names)
         full_scope = None if scope is None else f"{moment:%Y%m%d}/{scope}/sdk_request"
-        value = signature(canonical, headers["x-sdk-date"], self.ready[f"{key}secret_key"], full_scope)
+        value = signature(canonical, headers["x-sdk-date"], keys[f"{key}secret_key"], full_scope)
         if corrupt:
             value = value[::-1]
-        access_key = self.ready[f"{key}access_key"]
+        access_key = keys[f"{key}access_key"]
         who = f"Access={access_key}" if scope is None else f"Credential={access_key}/{full_scope}"
         authorization = f"{ALGORITHM} {who}, SignedHeaders={';'.join(names)}, Signature={value}"
         return {"Authorization": authorization, **{name: v for name, v in headers.items() if name != "host"}}

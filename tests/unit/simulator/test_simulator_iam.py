@@ -64,7 +64,7 @@ def test_unknown_scope_and_unreadable_body(client) -> None:
         client.login(scope={"domain": {"name": "other"}}, **client.user()),
     ]
     assert [(response.status, response.json["error"]["code"]) for response in responses] == [(401, 401)] * 2
-    for body in (b"{", b"[]", b'{"auth": {"identity": {"methods": ["assume_role"]}}}'):
+    for body in (b"{", b"[]", b'{"auth": {"identity": {"methods": ["saml2"]}}}'):
         assert client.send("POST", "/v3/auth/tokens", body).status == 400
 
 
