@@ -160,6 +160,15 @@ _list:
         reason:
           description: Message of CCE about the failure.
           type: str
+    project_id:
+      description: ID of the project that the job was read in.
+      type: str
+    project_name:
+      description: Name of the project, if it is known without another request.
+      type: str
+    region:
+      description: Region of the project, if it is known without another request.
+      type: str
     cluster_id:
       description: ID of the cluster that the job belongs to.
       type: str
@@ -212,6 +221,9 @@ _list:
         type: ScaleupCluster
         resource_name: node-iv28j9
         reason: Something bad happened at server, recycle resource
+      project_id: "00000000000000000000000000000001"
+      project_name: eu-de_shop
+      region: eu-de
       cluster_id: 7ec8b73d-83db-11f0-8baa-0255ac10003e
       cluster_name: null
       resource_id: 3b4410fa-87e6-11f0-be88-0255ac10003f

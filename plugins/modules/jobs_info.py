@@ -196,6 +196,15 @@ jobs:
         reason:
           description: Message of CCE about the failure.
           type: str
+    project_id:
+      description: ID of the project that the job was read in.
+      type: str
+    project_name:
+      description: Name of the project, if it is known without another request.
+      type: str
+    region:
+      description: Region of the project, if it is known without another request.
+      type: str
     cluster_id:
       description: ID of the cluster that the job belongs to.
       type: str
@@ -248,6 +257,9 @@ jobs:
         type: ScaleupCluster
         resource_name: node-iv28j9
         reason: Something bad happened at server, recycle resource
+      project_id: "00000000000000000000000000000001"
+      project_name: eu-de_shop
+      region: eu-de
       cluster_id: 7ec8b73d-83db-11f0-8baa-0255ac10003e
       cluster_name: null
       resource_id: 3b4410fa-87e6-11f0-be88-0255ac10003f
@@ -287,6 +299,9 @@ summary:
     by_cluster_name:
       description: Number of jobs for each RV(jobs[].cluster_name) that is known.
       type: dict
+    by_project:
+      description: Number of jobs for each RV(jobs[].project_name) that is known.
+      type: dict
 fetched:
   description: Number of top-level jobs that CCE returned, before filters and O(limit).
   returned: success
@@ -296,6 +311,33 @@ project_id:
   returned: success
   type: str
   sample: "00000000000000000000000000000001"
+projects:
+  description: Projects that were read. Unknown values are V(null).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: ID of the project.
+      type: str
+    name:
+      description: Name of the project, if it is known without another request.
+      type: str
+    region:
+      description: Region of the project, if it is known without another request.
+      type: str
+    fetched:
+      description: Number of top-level jobs that CCE returned for this project.
+      type: int
+    error:
+      description: Always V(null).
+      type: dict
+  sample:
+    - id: "00000000000000000000000000000001"
+      name: eu-de_shop
+      region: eu-de
+      fetched: 12
+      error: null
 waited_for:
   description:
     - Jobs that were waited for, like RV(jobs), as they were last seen. The status of a deleted job is V(null).

@@ -73,6 +73,14 @@ def find_project_id(
     )
 
 
+class Project(t.NamedTuple):
+    """A project, as far as it is known without another call."""
+
+    id: str | None
+    name: str | None
+    region: str | None
+
+
 class _Found(t.NamedTuple):
     """The part of a list of projects that matters."""
 

@@ -16,9 +16,11 @@ from contextlib import contextmanager
 from .._errors import CceError
 from .._http.client import Attempt, Client
 from .._http.deadline import Deadline
+from .._options.regions import region_of_project
 from .._options.settings import Settings
 from .._report import Report
 from .identity import Identity, identify
+from .projects import Project
 
 MAX_IDLE_SECONDS = 30.0
 """Firewalls and load balancers may drop a connection that is idle for longer, without notice."""
@@ -60,10 +62,11 @@ class Session:
                 self._identity = identify(self._settings, self.client, report, deadline)
             return self._identity
 
-    @property
-    def project_id(self) -> str | None:
-        """The project that calls are about, None before the first call."""
-        return self._identity.project_id if self._identity else None
+    def project(self) -> Project:
+        """The project that calls are about: after the first call with its ID."""
+        known = self._identity or self._settings
+        region = known.region or region_of_project(known.project_name)
+        return Project(known.project_id, known.project_name, region)
 
     def attempts(self, purpose: str, deadline: Deadline, *, announce: bool = True) -> t.Iterator[Attempt]:
         """Attempts as those of ``Client.attempts``, and again after another login when the first login has expired."""

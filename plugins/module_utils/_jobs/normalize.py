@@ -32,6 +32,9 @@ JOB_KEYS = (
     "finished",
     "reason",
     "root_cause",
+    "project_id",
+    "project_name",
+    "region",
     "cluster_id",
     "cluster_name",
     "resource_id",
@@ -47,28 +50,46 @@ JOB_KEYS = (
 """The keys of every job, in the order in which they are returned."""
 
 
+class Origin(t.NamedTuple):
+    """The project in which jobs were read. None for what is not known."""
+
+    project_id: str | None = None
+    project_name: str | None = None
+    region: str | None = None
+
+
+UNKNOWN = Origin()
+
+
 class _Cause(t.NamedTuple):
     level: int
     facts: dict[str, t.Any]
 
 
-def normalize(candidate: Candidate, subjobs: str = "nested", diagnostics: Diagnostics | None = None) -> Job:
+def normalize(
+    candidate: Candidate,
+    subjobs: str = "nested",
+    diagnostics: Diagnostics | None = None,
+    origin: Origin = UNKNOWN,
+) -> Job:
     """Return the job that users get.
 
     Args:
         candidate: the raw job, the ID of its parent, its level, and whether a job above it has finished.
         subjobs: ``nested`` to keep the subjobs in it.
         diagnostics: gets the problems of its fields, None to drop them.
+        origin: where it was read.
     """
-    job = _normalize(candidate, diagnostics or Diagnostics(muted=True))[0]
+    job = _normalize(candidate, diagnostics or Diagnostics(muted=True), origin)[0]
     if subjobs != "nested":
         job["subjobs"] = []
     return job
 
 
-def _normalize(candidate: Candidate, diagnostics: Diagnostics) -> tuple[Job, _Cause | None]:
+def _normalize(candidate: Candidate, diagnostics: Diagnostics, origin: Origin) -> tuple[Job, _Cause | None]:
     """Return the job, and the deepest failure in its tree that gives a reason."""
     raw, parent_id, level, below_finished = candidate
+    project_id, project_name, region = origin
     status = read_text(raw, "status", diagnostics) or ""
     lower_status = status.lower()
     job_type = read_text(raw, "type", diagnostics)
@@ -78,7 +99,7 @@ def _normalize(candidate: Candidate, diagnostics: Diagnostics) -> tuple[Job, _Ca
     own_id = read_text(raw, "id", diagnostics)
     finished = below_finished or FINISHED.get(lower_status, completed_at is not None)
     children = [
-        _normalize((subjob, own_id, level + 1, finished), diagnostics)
+        _normalize((subjob, own_id, level + 1, finished), diagnostics, origin)
         for subjob in read_subjobs(raw, level, diagnostics)
     ]
     job: Job = {
@@ -88,6 +109,9 @@ def _normalize(candidate: Candidate, diagnostics: Diagnostics) -> tuple[Job, _Ca
         "finished": finished,
         "reason": read_reason(raw, diagnostics),
         "root_cause": None,
+        "project_id": project_id,
+        "project_name": project_name,
+        "region": region,
         "cluster_id": read_text(raw, "cluster_id", diagnostics),
         # the resource of this type of job is the cluster itself
         "cluster_name": resource_name if (job_type or "").lower() == "createcluster" else None,

@@ -13,7 +13,7 @@ import typing as t
 
 from .diagnostics import Diagnostics
 from .filters import Filters
-from .normalize import Job, normalize
+from .normalize import UNKNOWN, Job, Origin, normalize
 from .query import Query
 from .raw_job import Candidate, candidates, read_text, read_time
 
@@ -28,13 +28,19 @@ class Selection(t.NamedTuple):
     """Complete sentences."""
 
 
-def select(raw_jobs: t.Iterable[t.Any], query: Query, mask: t.Callable[[str], str] | None = None) -> Selection:
+def select(
+    raw_jobs: t.Iterable[t.Any],
+    query: Query,
+    mask: t.Callable[[str], str] | None = None,
+    origin: Origin = UNKNOWN,
+) -> Selection:
     """Filter, order, limit, and normalize a list of jobs.
 
     Args:
         raw_jobs: elements of the API's list. Each is read once and released unless it is selected.
         query: what to select, without ages.
         mask: replaces secrets in the names that warnings contain, before they are cut.
+        origin: the project in which the list was read.
 
     No element raises an exception, whatever it is: what cannot be read becomes a warning.
     """
@@ -49,7 +55,7 @@ def select(raw_jobs: t.Iterable[t.Any], query: Query, mask: t.Callable[[str], st
     # each raw job is released as soon as it is normalized, so that both forms of all jobs are never in memory together
     found.reverse()
     while found:
-        jobs.append(normalize(found.pop(), query.subjobs, diagnostics))
+        jobs.append(normalize(found.pop(), query.subjobs, diagnostics, origin))
     # sorted only now, so that each time is parsed once where all jobs are wanted
     jobs = in_order(jobs, query.order)
     return Selection(jobs, diagnostics.fetched, filters.warnings() + diagnostics.warnings())

@@ -32,14 +32,17 @@ def _set_names(jobs: t.Iterable[Job], names: dict[str, str]) -> None:
 
 
 def summarize(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
-    """Return counts over jobs: ``total``, ``finished``, and by status, type, and cluster, the largest first.
+    """Return counts over jobs: ``total``, ``finished``, and by status, type, cluster, and project, the largest first.
 
-    A missing value is counted as ``unknown``, but ``by_cluster_name`` has known names only.
+    A missing value is counted as ``unknown``, but ``by_cluster_name`` and ``by_project`` have known names only.
     """
     jobs = list(jobs)
 
     def count(key: str) -> dict[str, int]:
         return dict(Counter(job[key] or "unknown" for job in jobs).most_common())
+
+    def count_known(key: str) -> dict[str, int]:
+        return dict(Counter(job[key] for job in jobs if job[key]).most_common())
 
     return {
         "total": len(jobs),
@@ -47,5 +50,6 @@ def summarize(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
         "by_status": count("status"),
         "by_type": count("type"),
         "by_cluster": count("cluster_id"),
-        "by_cluster_name": dict(Counter(job["cluster_name"] for job in jobs if job["cluster_name"]).most_common()),
+        "by_cluster_name": count_known("cluster_name"),
+        "by_project": count_known("project_name"),
     }

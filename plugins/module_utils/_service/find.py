@@ -37,8 +37,9 @@ class FoundJobs(t.NamedTuple):
     jobs: list[Job]
     fetched: int
     """Number of top-level jobs that the API returned."""
-    project_id: str | None
-    """None when the list was cached, and the project did not matter."""
+    projects: list[dict[str, t.Any]]
+    """The projects that were read: ``id``, ``name``, and ``region``, as far as they are known, ``fetched``, and
+    ``error``, which is None."""
     waited_for: list[Job] | None = None
     """None when there was no wait."""
     error: CceError | None = None
@@ -85,10 +86,11 @@ def find_jobs(
                 found, warnings = _wait(request, request.wait, search, report)
             else:
                 selection = search.run()
-                found, warnings = FoundJobs(selection.jobs, selection.fetched, None), selection.warnings
+                found, warnings = FoundJobs(selection.jobs, selection.fetched, []), selection.warnings
             for warning in warnings:
                 report.warning(warning)
-            found = found._replace(project_id=session.project_id)
+            project = {**dict(zip(("id", "name", "region"), search.origin())), "fetched": found.fetched, "error": None}
+            found = found._replace(projects=[project])
     except CceError as error:
         _mask_error(error, mask)
         raise
@@ -96,7 +98,7 @@ def find_jobs(
         _mask_error(found.error, mask)
     return found._replace(
         jobs=mask.result(found.jobs),
-        project_id=mask.result(found.project_id),
+        projects=mask.result(found.projects),
         waited_for=mask.result(found.waited_for),
     )
 
@@ -119,7 +121,7 @@ def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> t
     selection = result.poll.selection if result.poll else Selection([], 0, [])
     ended = result.error is None or result.error.kind == "job_failed"
     jobs = selection.jobs if ended else result.unfinished
-    return FoundJobs(jobs, selection.fetched, None, result.waited_for, result.error), selection.warnings
+    return FoundJobs(jobs, selection.fetched, [], result.waited_for, result.error), selection.warnings
 
 
 def _with_cloud_entry(settings: Settings, report: Report) -> Settings:

@@ -12,7 +12,7 @@ import typing as t
 
 from .._jobs.diagnostics import Diagnostics
 from .._jobs.filters import matcher
-from .._jobs.normalize import Job, normalize
+from .._jobs.normalize import UNKNOWN, Job, Origin, normalize
 from .._jobs.query import Query
 from .._jobs.raw_job import Candidate, candidates, is_finished, read_text, read_time
 
@@ -33,6 +33,7 @@ class Observer:
         query: what the user asks for, without ages.
         followed: lower-case IDs of jobs to keep in any case, at any depth.
         newer_than: keep selected jobs that were created after this time, even if they have ended. None to keep none.
+        origin: the project in which the jobs are read.
 
     Attributes:
         jobs: by lower-case ID, the jobs to keep, and the selected jobs that are unfinished.
@@ -42,13 +43,16 @@ class Observer:
         newest: when the newest job was created. Only for the first poll, since it costs time.
     """
 
-    def __init__(self, query: Query, followed: t.Collection[str], newer_than: str | None) -> None:
+    def __init__(
+        self, query: Query, followed: t.Collection[str], newer_than: str | None, origin: Origin = UNKNOWN
+    ) -> None:
         query = query._replace(**_NO_OUTCOME)
         self._subjobs = query.subjobs
         self._deep = query.deep
         self._matches = matcher(query)
         self._followed = frozenset(followed)
         self._newer_than = newer_than
+        self._origin = origin
         # the selection, which reads the same jobs, reports problems
         self._muted = Diagnostics(muted=True)
         self.jobs: dict[str, Job] = {}
@@ -86,10 +90,13 @@ class Observer:
 
     def _keep(self, job_id: str, candidate: Candidate) -> None:
         if not job_id:
-            self.without_id.append(normalize(candidate, self._subjobs))
+            self.without_id.append(self._normalized(candidate))
         elif job_id not in self.jobs or (self.jobs[job_id]["finished"] and not is_finished(candidate, self._muted)):
             # of two states of a job, the unfinished one counts
-            self.jobs[job_id] = normalize(candidate, self._subjobs)
+            self.jobs[job_id] = self._normalized(candidate)
+
+    def _normalized(self, candidate: Candidate) -> Job:
+        return normalize(candidate, self._subjobs, origin=self._origin)
 
 
 def _later(time: str | None, other: str | None) -> str | None:

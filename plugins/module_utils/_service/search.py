@@ -21,14 +21,14 @@ from .._errors import CceError
 from .._garbage import collection_paused
 from .._http.deadline import Deadline, run_by
 from .._jobs.diagnostics import Diagnostics
-from .._jobs.normalize import Job, normalize
-from .._jobs.query import Query
+from .._jobs.normalize import Job, Origin, normalize
 from .._jobs.raw_job import RawJob, is_finished
 from .._jobs.select import Selection, select
 from .._jobs.summary import name_clusters
 from .._jobs.timestamps import written
 from .._options.settings import Settings
 from .._report import Report
+from .._text import result_text
 from .clusters import ids_of
 from .observe import Observer
 from .request import JobsRequest
@@ -170,13 +170,20 @@ class Search:
         results = dict(self._results)
         states = {
             job_id: JobState(
-                normalize((result.job, None, 1, False), self._query.subjobs) if result.job else None, result.deleted
+                normalize((result.job, None, 1, False), self._query.subjobs, origin=self.origin())
+                if result.job
+                else None,
+                result.deleted,
             )
             for job_id, result in results.items()
             if job_id in job_ids
         }
         self._name([state.job for state in states.values() if state.job])
         return states
+
+    def origin(self) -> Origin:
+        """The project of the jobs, as far as it is known without another call."""
+        return Origin(*(text and result_text(text) for text in self._session.project()))
 
     # -----------------------------------------------------------------------------------------------------------------
     # calls
@@ -193,7 +200,7 @@ class Search:
                     self._cache.abandon(deadline)
                 raise
 
-    def _fetch(self, deadline: Deadline, observe: t.Callable[[Query], Observer] | None = None) -> _Reading:
+    def _fetch(self, deadline: Deadline, observe: t.Callable[..., Observer] | None = None) -> _Reading:
         """Fetch the jobs and select among them; with ``observe``, for a poll of a wait."""
         polling = observe is not None
         self._resolve_clusters(deadline)
@@ -204,8 +211,9 @@ class Search:
                 if digest and self._last and self._last[:2] == (digest, raw_jobs.direct):
                     return self._last[2]
                 self._resolve_ages(raw_jobs.sent_at)
-                observer = observe(self._query) if observe else None
-                selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask)
+                origin = self.origin()
+                observer = observe(self._query, origin=origin) if observe else None
+                selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask, origin)
                 selection = selection._replace(fetched=selection.fetched + raw_jobs.repeated)
                 reading = _Reading(selection, observer, raw_jobs.sent_at)
                 self._last = (digest, raw_jobs.direct, reading) if digest else None

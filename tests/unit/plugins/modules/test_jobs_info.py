@@ -51,6 +51,27 @@ def test_result_has_the_documented_keys(run_module: Run, simulator: t.Any) -> No
     assert result["fetched"] == len(result["jobs"]) >= simulator.ready["jobs"]
 
 
+def test_projects_and_jobs_show_as_much_of_the_project_as_is_known(run_module: Run, simulator: t.Any) -> None:
+    project_id = simulator.ready["project_id"]
+    by_id = {"id": project_id, "name": None, "region": None}
+    by_name = {"id": project_id, "name": simulator.ready["project_name"], "region": "eu-de"}
+    for credential, options, known in (
+        ("token", {}, by_id),
+        ("token", {"region": "somewhere"}, {**by_id, "region": "somewhere"}),
+        ("token", {"project_id": None, "project_name": by_name["name"]}, by_name),
+        # the login returns the name
+        ("password", {"username": simulator.ready["username"], "domain_id": simulator.ready["domain_id"]}, by_name),
+    ):
+        result = run_module({**simulator.access(credential), **options})
+        assert result["projects"] == [{**known, "fetched": result["fetched"], "error": None}]
+        assert {(job["project_id"], job["project_name"], job["region"]) for job in result["jobs"]} == {
+            (known["id"], known["name"], known["region"])
+        }
+        assert result["project_id"] == project_id
+        by_project = result["summary"]["by_project"]
+        assert by_project == ({known["name"]: len(result["jobs"])} if known["name"] else {})
+
+
 def test_retries_are_in_the_log_and_not_in_the_warnings(run_module: Run, simulator: t.Any) -> None:
     simulator.control("POST", "/faults", {"path": "/api/v2/projects", "status": 503})
     result = run_module(simulator.access())

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS, Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import result_text
@@ -37,6 +37,9 @@ KEYS = [
     "finished",
     "reason",
     "root_cause",
+    "project_id",
+    "project_name",
+    "region",
     "cluster_id",
     "cluster_name",
     "resource_id",
@@ -56,6 +59,14 @@ def test_every_key_is_there_and_in_order() -> None:
     for job in tree(job_of(chain(3, type="CreateNode", status="Failed", created_at=CREATED))):
         assert list(job) == KEYS
     assert job_of(raw_job()) == {**dict.fromkeys(KEYS), "finished": False, "extend_param": {}, "subjobs": []}
+
+
+@pytest.mark.parametrize("subjobs", ["nested", "flat", "none"])
+def test_every_job_shows_where_it_was_read(subjobs: str) -> None:
+    origin = Origin("p1", "eu-de_shop", "eu-de")
+    jobs = select([chain(3)], Query(subjobs=subjobs), origin=origin).jobs
+    for job in (job for top in jobs for job in tree(top)):
+        assert (job["project_id"], job["project_name"], job["region"]) == origin
 
 
 @pytest.mark.parametrize(("key", "block", "name"), SPELLINGS, ids=str)

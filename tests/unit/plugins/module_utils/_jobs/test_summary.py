@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.summary import name_clusters, summarize
@@ -30,6 +31,7 @@ def test_summary() -> None:
         "by_type": {"B": 2, "A": 1, "unknown": 2},
         "by_cluster": {"c2": 3, "c1": 1, "unknown": 1},
         "by_cluster_name": {},
+        "by_project": {},
     }
     assert list(summary["by_cluster"]) == ["c2", "c1", "unknown"]
     assert next(iter(summary["by_status"])) == "Failed"
@@ -43,7 +45,14 @@ def test_summary_of_nothing() -> None:
         "by_type": {},
         "by_cluster": {},
         "by_cluster_name": {},
+        "by_project": {},
     }
+
+
+def test_the_summary_counts_known_names_of_projects() -> None:
+    lists = [(Origin("p1", "shop"), 1), (Origin("p2", "lab"), 1), (Origin("p3", "lab"), 2), (Origin("p4"), 4)]
+    jobs = [job for origin, count in lists for job in select([raw_job()] * count, Query(), origin=origin).jobs]
+    assert list(summarize(jobs)["by_project"].items()) == [("lab", 3), ("shop", 1)]
 
 
 def named(names: dict[str, str], *raw_jobs: dict[str, t.Any]) -> list[dict[str, t.Any]]:
