@@ -54,3 +54,12 @@ def either(names: t.Sequence[str]) -> str:
     """Return alternatives for a message: "a", "a or b", "a, b, or c". There must be at least one."""
     *others, last = names
     return f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}" if others else last
+
+
+def suggestion(name: str, known: t.Collection[str]) -> str:
+    """Return advice about an unknown name, as a sentence: the nearest one, or else all of them."""
+    # only failures need it
+    import difflib
+
+    near = difflib.get_close_matches(name[:MAX_NAME], list(known), n=1)
+    return f"Did you mean {near[0]}?" if near else f"Use {either(sorted(known))}."

@@ -84,7 +84,7 @@ def test_no_collection_is_required() -> None:
 
 def test_folders_are_known_to_ansible() -> None:
     folders = {path.name for path in (ROOT / "plugins").iterdir()} - {"__pycache__"}
-    assert folders <= {"action", "doc_fragments", "lookup", "module_utils", "modules", "plugin_utils"}
+    assert folders <= {"action", "doc_fragments", "filter", "lookup", "module_utils", "modules", "plugin_utils"}
 
 
 def test_plugins_have_a_version_added() -> None:
