@@ -143,6 +143,8 @@ def _to_list(option: Option, label: str, value: t.Any) -> tuple[str, ...]:
             raise option_error(_sentence(part, "is empty. Remove it, or omit the option to disable the filter."))
         if text is None:
             raise wrong_type(part, _TYPES["str"], option, element)
+        if option.choices and text.strip() not in option.choices:
+            raise invalid(option, part, text, f"use {either(option.choices)}")
         found.append(encodable(part, text.strip()))
     return tuple(found)
 
@@ -256,6 +258,12 @@ def _seconds(option: Option, label: str, seconds: float) -> float:
     return seconds
 
 
+def _interval(option: Option, label: str, seconds: float) -> float:
+    if not 1 <= seconds <= MAX_SECONDS:
+        raise invalid(option, label, seconds, f"use a number of seconds from 1 to {MAX_SECONDS}")
+    return seconds
+
+
 def _at_least(least: int) -> t.Callable[[Option, str, int], int]:
     def check(option: Option, label: str, number: int) -> int:
         if number < least:
@@ -271,6 +279,7 @@ FORMS: dict[str, t.Callable[[Option, str, t.Any], t.Any]] = {
     "proxy_url": _proxy,
     "seconds": _seconds,
     "seconds_or_zero": _seconds,
+    "interval": _interval,
     "not_negative": _at_least(0),
     "positive": _at_least(1),
 }

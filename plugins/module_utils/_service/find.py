@@ -71,12 +71,12 @@ def find_jobs(
         raise CceError(missing_required_lib("requests"), "dependency")
     mask = mask or Mask(ORDINARY_WORDS)
     report = masked(report, mask)
-    for secret in (*request.settings.secrets(), *_passwords_of_proxies()):
+    for secret in (*request.settings.secrets(), *passwords_of_proxies()):
         report.secret(secret)
     try:
         for warning in request.warnings:
             report.warning(warning)
-        settings = _with_cloud_entry(request.settings, report)
+        settings = with_cloud_entry(request.settings, report)
         for note in settings.notes:
             report.info(note)
         with session_for(settings, agent, report, pool) as session:
@@ -103,7 +103,7 @@ def find_jobs(
     )
 
 
-def _passwords_of_proxies() -> list[str]:
+def passwords_of_proxies() -> list[str]:
     """Passwords in variables such as ``HTTPS_PROXY``, which requests reads."""
     return [password for url in getproxies().values() for password in passwords_in_urls({"proxy": url})]
 
@@ -124,7 +124,8 @@ def _wait(request: JobsRequest, wait: Wait, search: Search, report: Report) -> t
     return FoundJobs(jobs, selection.fetched, [], result.waited_for, result.error), selection.warnings
 
 
-def _with_cloud_entry(settings: Settings, report: Report) -> Settings:
+def with_cloud_entry(settings: Settings, report: Report) -> Settings:
+    """The settings, completed by the entry of clouds.yaml if they name one."""
     if not isinstance(settings.credential, CloudEntry):
         return settings
     # 4.1 ms to compile, and half a second for openstacksdk: only for those who name a cloud

@@ -45,5 +45,24 @@ WAITING: tuple[Option, ...] = (
     Option("fail_on_failure", type="bool", default=False),
 )
 
+POLLING: tuple[Option, ...] = (
+    Option("interval", type="float", default=30.0, form="interval"),
+    Option("since", default="now"),
+    Option(
+        "changes",
+        type="list",
+        elements="str",
+        default=("appeared", "changed", "finished"),
+        choices=("appeared", "changed", "finished"),
+    ),
+    Option("state_file", type="path"),
+    Option("feedback", type="bool", default=False),
+)
+
 MODULE = OptionTable("opentelekomcloud.cce.jobs_info", CONNECTION + FILTERS + WAITING)
 LOOKUP = OptionTable("opentelekomcloud.cce.jobs", CONNECTION + FILTERS + CACHING)
+# events have an order of their own, and none of them is left out
+EVENT_SOURCE = OptionTable(
+    "opentelekomcloud.cce.jobs",
+    CONNECTION + tuple(option for option in FILTERS if option.name not in ("order", "limit")) + POLLING,
+)

@@ -1,0 +1,283 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Watch the jobs of one or several projects without an end, and report each change once.
+
+Everything here is synchronous, and knows nothing of the rule engine. It works like this::
+
+    watcher = Watcher(...)
+    while True:
+        for change in watcher.poll():
+            ...  # hand it over
+            watcher.sent(change)
+        ...  # wait for watcher.pause() seconds
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+import typing as t
+from datetime import datetime
+
+from .._errors import CceError
+from .._jobs.normalize import Job
+from .._jobs.query import Query
+from .._jobs.timestamps import Age, parse_bound, time_before
+from .._options.sources import read_options
+from .._options.validation import invalid
+from .._report import Report
+from .._secrets import Mask
+from .changes import ABOUT_CHANGES, Change, FirstPoll, Memory, Poll, State, compare, in_order
+from .options import EVENT_SOURCE
+from .project_polls import Read
+from .request import JobsRequest, read_request
+from .state_file import StateFile
+
+MAX_INTERVALS = 10
+"""The longest pause during an outage, in intervals."""
+
+# A server may ask for a longer pause, but not for any length
+_MAX_RETRY_AFTER = 3600.0
+
+# Kinds of failures that end a source only if they occur before the first poll that works: later, they are most likely
+# the fault of a gateway or of maintenance
+_TOLERATED_LATER = ("not_found", "tls")
+
+# Different warnings that are logged; a list with ever new faults must not fill the log
+_MAX_WARNINGS = 100
+
+
+class WatchRequest(t.NamedTuple):
+    """The validated arguments of the event source."""
+
+    jobs: JobsRequest
+    interval: float
+    """Seconds from the start of a poll to the start of the next one."""
+    since: str | Age | None
+    """Which jobs of the first poll to report: see ``FirstPoll``."""
+    kinds: tuple[str, ...]
+    """The kinds of changes to report."""
+    state_file: str | None
+    feedback: bool
+    """Whether to wait until the rule engine confirms each event."""
+
+
+def read_watch_request(typed: t.Mapping[str, t.Any], environment: t.Mapping[str, str] | None = None) -> WatchRequest:
+    """Check and convert the arguments of the event source.
+
+    Args:
+        typed: arguments by name or alias, not converted.
+        environment: the environment of the process, by default ``os.environ``.
+
+    Raises:
+        CceError: of kind ``option``, for the first fault.
+    """
+    given = read_options(EVENT_SOURCE, typed)
+
+    def value(name: str) -> t.Any:
+        return given[name].value if name in given else EVENT_SOURCE.by_name[name].default
+
+    since = value("since")
+    bound = None
+    if since != "now":
+        try:
+            bound = parse_bound(since)
+        except ValueError as error:
+            raise invalid(given["since"].option, given["since"].label, since, f"use now. {error}") from None
+    return WatchRequest(
+        jobs=read_request(EVENT_SOURCE, typed, {}, environment),
+        interval=value("interval"),
+        since=bound,
+        kinds=value("changes") or EVENT_SOURCE.by_name["changes"].default,
+        state_file=value("state_file"),
+        feedback=value("feedback"),
+    )
+
+
+class Project(t.Protocol):
+    """The jobs of one project: see ``ProjectPolls``."""
+
+    @property
+    def project_id(self) -> str | None: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def poll(self, read: Read[Poll]) -> Poll | None: ...
+
+    def name_clusters(self, jobs: t.Collection[Job]) -> None: ...
+
+
+class Watcher:
+    """One event source.
+
+    Args:
+        request: what to watch.
+        projects: where.
+        report: where messages go. An outage is a warning when it begins and when it ends.
+        mask: removes secrets from text and from jobs.
+        state_file: where to keep what is known, None to forget it at the end.
+    """
+
+    def __init__(
+        self,
+        request: WatchRequest,
+        projects: t.Sequence[Project],
+        report: Report,
+        mask: Mask,
+        state_file: StateFile | None = None,
+    ) -> None:
+        self._request = request
+        self._report = report
+        self._mask = mask
+        self._projects = projects
+        self._state_file = state_file
+        self._filters = _described(request.jobs)
+        self._memories: dict[str, Memory] = state_file.memories if state_file else {}
+        self._outages: dict[str, float] = {}
+        self._began = 0.0
+        self._failed_polls = 0
+        self._retry_after = 0.0
+        self._has_worked = False
+        self._warned: set[str] = set()
+        self._must_save = False
+        self._saving_fails = False
+
+    def poll(self) -> list[Change]:
+        """Poll all projects once. The result is in order, and only contains changes to report.
+
+        Raises:
+            CceError: for a failure that will not pass by itself.
+        """
+        self._began = time.monotonic()
+        changes: list[Change] = []
+        failures: list[CceError] = []
+        for project in self._projects:
+            try:
+                poll = project.poll(functools.partial(self._read, project))
+            except CceError as error:
+                self._mask_error(error)
+                failures.append(error)
+                self._fails(project, error)
+                continue
+            self._works(project)
+            if poll:
+                changes += self._take(project, poll)
+        self._judge(failures)
+        self._save()
+        return in_order(changes)
+
+    def sent(self, change: Change) -> None:
+        """Note that a change has been handed over: it is not reported again."""
+        self._learn(change.project_id, change.key, change.state)
+
+    def pause(self) -> float:
+        """Seconds until the next poll."""
+        interval = self._request.interval
+        if self._failed_polls:
+            longest = MAX_INTERVALS * interval
+            pause: float = min(interval * 2 ** min(self._failed_polls - 1, MAX_INTERVALS), longest)
+            return max(pause, min(self._retry_after, max(longest, _MAX_RETRY_AFTER)))
+        return max(0.0, self._began + interval - time.monotonic())
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # changes
+
+    def _read(self, project: Project, raw_jobs: t.Iterable[t.Any], query: Query, now: datetime) -> Poll:
+        """Compare a list with what is known. It runs in a thread that may be abandoned, so it changes nothing."""
+        project_id = project.project_id or ""
+        memory = self._memories.get(project_id) or Memory()
+        first = None if memory.filters == self._filters else FirstPoll(_absolute(self._request.since, now))
+        return compare(raw_jobs, query, self._request.kinds, memory, project_id, first, self._mask)
+
+    def _take(self, project: Project, poll: Poll) -> list[Change]:
+        """Learn what is not reported, and return the rest."""
+        project_id = project.project_id or ""
+        memory = self._memories.setdefault(project_id, Memory())
+        if memory.filters != self._filters:
+            memory.filters = self._filters
+            self._must_save = True
+        for key, state in poll.silent.items():
+            self._learn(project_id, key, state)
+        memory.settle(poll.present, time.time())
+        for warning in poll.warnings:
+            if warning not in self._warned and len(self._warned) < _MAX_WARNINGS:
+                self._warned.add(warning)
+                self._report.warning(warning)
+        project.name_clusters([change.job for change in poll.changes])
+        return [change._replace(job=self._mask.result(change.job)) for change in poll.changes]
+
+    def _learn(self, project_id: str, key: str, state: State) -> None:
+        self._memories[project_id].learn(key, state)
+        # one line for each of thousands of jobs would take long
+        if self._state_file and not self._must_save:
+            try:
+                self._state_file.add(project_id, key, state)
+            except OSError as error:
+                self._warn_of_saving(error)
+
+    def _save(self) -> None:
+        """Write the state file if that takes more than adding lines."""
+        if not self._state_file or not (self._must_save or self._state_file.is_due):
+            return
+        try:
+            self._state_file.replace()
+        except OSError as error:
+            self._warn_of_saving(error)
+        else:
+            self._must_save = self._saving_fails = False
+
+    def _warn_of_saving(self, error: OSError) -> None:
+        if not self._saving_fails:
+            self._saving_fails = True
+            self._report.warning(
+                f"Cannot write {self._request.state_file!r} (option state_file): {error.strerror}. "
+                "Until it can be written, a restart may repeat events."
+            )
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # failures
+
+    def _works(self, project: Project) -> None:
+        self._has_worked = True
+        began = self._outages.pop(project.name, None)
+        if began is not None:
+            self._report.warning(f"Polling project {project.name} works again, after {time.monotonic() - began:.0f} s.")
+
+    def _fails(self, project: Project, error: CceError) -> None:
+        if project.name not in self._outages:
+            self._outages[project.name] = self._began
+            if len(self._projects) > 1 or self._passes(error):
+                self._report.warning(f"Polling project {project.name} failed; retrying until it works again: {error}")
+
+    def _judge(self, failures: t.Sequence[CceError]) -> None:
+        """Prepare the next pause, or raise the failure because no project is left that could work."""
+        if not failures or len(failures) < len(self._projects):
+            self._failed_polls, self._retry_after = 0, 0.0
+            return
+        if not any(map(self._passes, failures)):
+            raise failures[0]
+        self._failed_polls += 1
+        self._retry_after = max(error.retry_after or 0.0 for error in failures)
+
+    def _passes(self, error: CceError) -> bool:
+        return error.transient or (self._has_worked and error.kind in _TOLERATED_LATER)
+
+    def _mask_error(self, error: CceError) -> None:
+        error.reword(self._mask)
+        error.url = self._mask.result(error.url)
+
+
+def _absolute(since: str | Age | None, now: datetime) -> str | None:
+    return time_before(now, since) if isinstance(since, Age) else since
+
+
+def _described(request: JobsRequest) -> str:
+    """The filters that decide which jobs are compared, as text."""
+    query = request.query._replace(**ABOUT_CHANGES)
+    return json.dumps([query._asdict(), request.cluster_names._asdict()], sort_keys=True)
