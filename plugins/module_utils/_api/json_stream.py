@@ -28,6 +28,21 @@ _GUESSES = 3
 MAX_ENTRY = 8 * 1024 * 1024
 """Characters of one element of a list. Jobs have hundreds."""
 
+MAX_VALUES = 100_000
+"""Values in one element of a list, each up to 300 bytes of memory. Jobs have tens, and as many for each subjob."""
+
+# Characters that are parsed at once. So few cannot contain more than MAX_VALUES.
+_WINDOW = 128 * 1024
+
+# The same for one element in a buffer that is longer than that
+_FIRST = 4 * 1024
+
+# By how many characters the text that is parsed grows, at most, while an element is incomplete
+_STEP = 2 * 1024 * 1024
+
+# Characters of members of an object in place of a list that are kept, because they may describe a failure
+_MAX_KEPT = 64 * 1024
+
 
 class StreamFault(ValueError):
     """Why a text is not a JSON list, worded to follow "the response ".
@@ -50,7 +65,8 @@ def elements(
 
     Args:
         chunks: UTF-8 text in pieces of any size.
-        wrappers: where the text is an object instead of a list, its members that may contain the list.
+        wrappers: where the text is an object instead of a list, its members that may contain the list. The first one
+            that is not empty counts.
         faults: members of such an object that report a failure. They count if the list is empty.
 
     Raises:
@@ -61,8 +77,8 @@ def elements(
     if first == "":
         raise StreamFault("is empty", truncated=True)
     if first == "[":
-        text.position += 1
         yield from _list_elements(text)
+        text.check_end()
     elif first == "{":
         yield from _wrapped_elements(text, wrappers, faults)
     elif first == "<":
@@ -113,6 +129,21 @@ class _Text:
             if not self.more():
                 return ""
 
+    def take(self, *expected: str) -> str:
+        """Take the next character that is not white space, which must be one of these."""
+        found = self.next_character()
+        if found == "":
+            raise _truncated()
+        if found not in expected:
+            raise StreamFault("is not valid JSON")
+        self.position += 1
+        return found
+
+    def check_end(self) -> None:
+        """Check that nothing follows."""
+        if self.next_character() != "":
+            raise StreamFault("has trailing data")
+
     def run(self) -> t.Iterator[t.Any]:
         """Take elements of a list, many at once, as long as that succeeds. The position is then before the rest.
 
@@ -124,19 +155,23 @@ class _Text:
             if not values:
                 return
             yield from values
-            if self.buffer.endswith(("}", "]")):
+            if len(self.buffer) - self.position > _WINDOW:
+                self._untried = True
+            elif self.buffer.endswith(("}", "]")):
                 # the last element may be complete
                 return
-            self.more()
+            else:
+                self.more()
 
     def _values(self) -> list[t.Any]:
-        """Take all elements up to the last position in the buffer where one ends and another begins.
+        """Take all elements up to the last position in the window where one ends and another begins.
 
         Returning nothing is always correct.
 
         That position is guessed from a few characters. The parser rejects a wrong guess.
         """
-        text, begin, end = self.buffer, self.position, len(self.buffer)
+        text, begin = self.buffer, self.position
+        end = min(len(text), begin + _WINDOW)
         for _attempt in range(_GUESSES):
             cut = text.rfind("},{", begin, end)
             if cut < 0:
@@ -159,43 +194,63 @@ class _Text:
         self.position = cut + 2
         return t.cast("list[t.Any]", values)
 
-    def value(self, limit: int | None = None) -> t.Any:
+    def value(self) -> tuple[t.Any, int]:
         """Take the value at the position. Enough is read after it to know that it is complete.
 
-        Args:
-            limit: how many characters the value may have, None for any number.
+        Returns:
+            The value, and how many characters it has in the text.
         """
+        # not all of a long buffer: a large value takes many times as much memory as its text
+        size = _WINDOW if len(self.buffer) - self.position <= _WINDOW else _FIRST
         while True:
-            try:
-                value, end = self._decoder.raw_decode(self.buffer, self.position)
-            except json.JSONDecodeError as error:
-                if not error.msg.startswith("Unterminated string") and not self._is_cut(error.pos):
-                    raise StreamFault("is not valid JSON") from None
-            except RecursionError:
-                raise StreamFault("is nested too deeply") from None
-            except ValueError:
-                # a constant such as NaN
-                raise StreamFault("is not valid JSON") from None
-            else:
-                # a value that ends with a bracket or a quote is complete
-                if isinstance(value, (dict, list, str)) or not self._is_cut(end):
-                    _check_size(end - self.position, limit)
-                    self.position = end
-                    return value
-            if self.ended:
+            left = len(self.buffer) - self.position
+            text, begin = self.buffer, self.position
+            if left > size:
+                text, begin = text[begin : begin + size], 0
+            parsed = len(text) - begin
+            found = self._parse(text, begin)
+            if found:
+                value, end = found
+                _check_size(text, begin, end)
+                self.position += end - begin
+                return value, end - begin
+            if self.ended and parsed == left:
                 raise _truncated()
-            _check_size(len(self.buffer) - self.position, limit)
-            # twice as much each time, so that one huge element is not parsed again for every piece of it
-            self.more(len(self.buffer) - self.position)
+            _check_size(text, begin, len(text))
+            # twice as much each time, so that one large element is not parsed again for every piece of it
+            wanted = parsed + min(parsed, _STEP)
+            size = max(size, wanted)
+            if left < wanted:
+                self.more(wanted - left)
 
-    def _is_cut(self, position: int) -> bool:
-        """Whether more text could change the token at this position."""
-        return _CUT_TOKEN.fullmatch(self.buffer, position) is not None
+    def _parse(self, text: str, begin: int) -> tuple[t.Any, int] | None:
+        """The value that begins there, and where it ends. None if it is cut."""
+        try:
+            value, end = self._decoder.raw_decode(text, begin)
+        except json.JSONDecodeError as error:
+            if error.msg.startswith("Unterminated string") or _is_cut(text, error.pos):
+                return None
+            raise StreamFault("is not valid JSON") from None
+        except RecursionError:
+            raise StreamFault("is nested too deeply") from None
+        except ValueError:
+            # a constant such as NaN
+            raise StreamFault("is not valid JSON") from None
+        # a value that ends with a bracket or a quote is complete
+        return (value, end) if isinstance(value, (dict, list, str)) or not _is_cut(text, end) else None
 
 
-def _check_size(characters: int, limit: int | None) -> None:
-    if limit is not None and characters > limit:
-        raise StreamFault(f"has an entry larger than {limit >> 20} MiB")
+def _is_cut(text: str, position: int) -> bool:
+    """Whether more text could change the token at this position."""
+    return _CUT_TOKEN.fullmatch(text, position) is not None
+
+
+def _check_size(text: str, begin: int, end: int) -> None:
+    """Refuse an element that takes too much memory."""
+    if end - begin > MAX_ENTRY:
+        raise StreamFault(f"has an entry larger than {MAX_ENTRY >> 20} MiB")
+    if end - begin > _WINDOW and sum(text.count(mark, begin, end) for mark in "[{,") > MAX_VALUES:
+        raise StreamFault(f"has an entry of more than {MAX_VALUES:,} values")
 
 
 def _truncated() -> StreamFault:
@@ -215,32 +270,54 @@ def _refuse_constant(name: str) -> t.NoReturn:
 
 
 def _list_elements(text: _Text) -> t.Iterator[t.Any]:
+    """The elements of the list at the position."""
+    text.take("[")
     if text.next_character() == "]":
         text.position += 1
-    else:
-        while True:
-            yield from text.run()
-            yield text.value(MAX_ENTRY)
-            separator = text.next_character()
-            text.position += 1
-            if separator == "]":
-                break
-            if separator == "":
-                raise _truncated()
-            if separator != ",":
-                raise StreamFault("is not valid JSON")
-            text.next_character()
-    if text.next_character() != "":
-        raise StreamFault("has trailing data")
+        return
+    while True:
+        yield from text.run()
+        yield text.value()[0]
+        if text.take(",", "]") == "]":
+            return
+        text.next_character()
 
 
 def _wrapped_elements(text: _Text, wrappers: t.Sequence[str], faults: t.Sequence[str]) -> t.Iterator[t.Any]:
-    value = text.value()
-    if text.next_character() != "":
-        raise StreamFault("has trailing data")
-    for name in wrappers:
-        found = value.get(name)
-        if isinstance(found, list) and (found or not any(value.get(fault) for fault in faults)):
-            yield from found
+    """The elements of the list in the object at the position, which is never in memory as a whole either."""
+    others: dict[str, t.Any] = {}
+    kept = 0
+    has_list = has_elements = has_failed = False
+    for name in _names(text):
+        if name in wrappers and text.next_character() == "[":
+            counts, has_list = not has_elements, True
+            for element in _list_elements(text):
+                if counts:
+                    has_elements = True
+                    yield element
+        else:
+            value, size = text.value()
+            has_failed |= name in faults and bool(value)
+            if kept + len(name) + size <= _MAX_KEPT:
+                kept += len(name) + size
+                others[name] = value
+    text.check_end()
+    if not has_elements and (has_failed or not has_list):
+        raise StreamFault("is a JSON object, expected a list", value=others)
+
+
+def _names(text: _Text) -> t.Iterator[str]:
+    """The names of the members of the object at the position, each with the position at its value."""
+    text.take("{")
+    if text.next_character() == "}":
+        text.position += 1
+        return
+    while True:
+        if text.next_character() not in ('"', ""):
+            raise StreamFault("is not valid JSON")
+        name, _size = text.value()
+        text.take(":")
+        text.next_character()
+        yield name
+        if text.take(",", "}") == "}":
             return
-    raise StreamFault("is a JSON object, expected a list", value=value)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.json_stream import (
     MAX_ENTRY,
+    MAX_VALUES,
     StreamFault,
     elements,
 )
@@ -166,7 +167,9 @@ RESPONSE = b' {"kind": "List", "items": [1, {"a": 2.5}], "more": null} \n'
     [
         (RESPONSE, [1, {"a": 2.5}]),
         (b'{"jobs":[]}', []),
-        (b'{"jobs":[1],"items":[2]}', [2]),
+        (b'{"jobs":[1],"items":[2]}', [1]),
+        (b'{"jobs":[],"items":[2],"items":[3]}', [2]),
+        (b'{"error_code":"x","items":[1]}', [1]),
         (b'{"jobs":[1],"items":null}', [1]),
         (b'{"jobs":[1],"items":{}}', [1]),
     ],
@@ -327,20 +330,67 @@ def test_no_more_is_read_than_is_needed() -> None:
     assert len(list(pieces)) == 97
 
 
-def peak_of(count: int) -> int:
+def peak_of(count: int, begin: bytes, end: bytes) -> int:
     element = b'{"a": ["' + b"x" * 200 + b'"]},'
     tracemalloc.start()
     try:
-        pieces = chain([b"["], repeat(element * 50, count // 50), [b"{}]"])
-        assert sum(1 for _element in elements(pieces)) == count + 1
+        pieces = chain([begin], repeat(element * 50, count // 50), [b"{}", end])
+        assert sum(1 for _element in elements(pieces, WRAPPERS)) == count + 1
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
-def test_memory_does_not_grow_with_the_list() -> None:
+@pytest.mark.parametrize(("begin", "end"), [(b"[", b"]"), (b'{"items": [', b'], "kind": "List"}')])
+def test_memory_does_not_grow_with_the_list(begin: bytes, end: bytes) -> None:
     # the elements are 4 MB; threads that other tests left behind may need some while this is measured
-    assert peak_of(20_000) < peak_of(500) + 500_000
+    assert peak_of(20_000, begin, end) < peak_of(500, begin, end) + 500_000
+
+
+DENSE = [b'{"":{}}', b"[[]]", b"{}", b'{"":0}', b"0", b'"ab"']
+
+
+@pytest.mark.parametrize("value", DENSE, ids=repr)
+@pytest.mark.parametrize("begin", [b"[", b'[{"a":1},'], ids=["first", "second"])
+def test_entry_of_very_many_values_is_refused_before_all_of_it_is_in_memory(value: bytes, begin: bytes) -> None:
+    entry = b"[" + value + (b"," + value) * (MAX_ENTRY // (len(value) + 1) - 2) + b"]"
+    assert len(json.loads(entry)) > MAX_VALUES
+    tracemalloc.start()
+    try:
+        assert fault_of([begin, *in_pieces(entry), b"]"]) == (f"has an entry of more than {MAX_VALUES:,} values", False)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # the whole entry would take up to 300 million bytes
+    assert peak < 80_000_000
+
+
+def test_entry_with_as_many_values_as_allowed() -> None:
+    assert [len(entry) for entry in elements([b"[[0" + b",       0" * (MAX_VALUES - 2) + b"],[]]"])] == [
+        MAX_VALUES - 1,
+        0,
+    ]
+
+
+def test_dense_entries_behind_a_large_one() -> None:
+    """They are in the buffer together, but parsed only a few at a time."""
+    dense = b",".join([b'{"":{}}'] * 30_000)
+    document = b"[[" + b'"x"' + b" " * (MAX_ENTRY - 100) + b"]," + b",".join([b"[" + dense + b"]"] * 20) + b"]"
+    tracemalloc.start()
+    try:
+        assert sum(1 for _element in elements(iter([document]))) == 21
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # all of the dense ones would take 170 million bytes, and the buffer takes the size of the document a few times
+    assert peak < 80_000_000
+
+
+def test_large_members_beside_the_list_are_not_kept() -> None:
+    pieces = chain([b'{"a": "', b"x" * 70_000, b'", "error_code": "late", "items": []}'])
+    with pytest.raises(StreamFault) as caught:
+        list(elements(pieces, WRAPPERS, ("error_code",)))
+    assert caught.value.value == {"error_code": "late"}
 
 
 def entry_of(kind: str, size: int) -> bytes:
@@ -378,4 +428,4 @@ def test_time_grows_with_the_size_of_an_element_and_not_with_its_square() -> Non
     size = 1_000_000
     small, large = (min(seconds_for(size * factor) for _attempt in range(2)) for factor in (1, 8))
     # the square would be 64; what no longer fits into the processor's cache takes more than 8 as well
-    assert large < 24 * small
+    assert large < 32 * small
