@@ -25,6 +25,9 @@ from .json_stream import MAX_ENTRY, StreamFault, elements
 MAX_DIRECT_JOBS = 8
 """Jobs that are asked for one by one, at the same time. More are looked for in the list."""
 
+MAX_CLUSTERS = 100_000
+"""Clusters of a project, whose names are all kept in memory."""
+
 # Members that contain the list where a response is an object: not documented for this call, but usual for others of CCE
 _WRAPPERS = ("items", "jobs")
 _FAULTS = ("error_code", "errorCode")
@@ -100,9 +103,10 @@ class RawList:
         sent_at: when the response was sent, by the server's clock. None for a cached list.
     """
 
-    def __init__(self, resource: _Resource, chunks: t.Iterable[bytes]) -> None:
+    def __init__(self, resource: _Resource, chunks: t.Iterable[bytes], mask: t.Callable[[str], str]) -> None:
         self._resource = resource
         self._chunks = chunks
+        self._mask = mask
         self._response = chunks if isinstance(chunks, Response) else None
         self.sent_at = self._response.sent_at if self._response else None
 
@@ -115,7 +119,7 @@ class RawList:
             yield from elements(self._chunks, _WRAPPERS, _FAULTS)
         except StreamFault as fault:
             url = shown_url(self._response.url) if self._response else None
-            raise _unreadable(self._resource, fault, url) from None
+            raise _unreadable(self._resource, fault, url, self._mask) from None
 
 
 class Cce:
@@ -189,7 +193,7 @@ class Cce:
             return self._session.client.open(self._call(resource, deadline), deadline)
 
         with self._cache.open(name, fetch, deadline) if self._cache else fetch() as chunks:
-            yield RawList(resource, chunks)
+            yield RawList(resource, chunks, self._session.client.mask)
 
     def _call(self, resource: _Resource, deadline: Deadline, *segments: str) -> Call:
         identity = self._session.identity(deadline)
@@ -207,26 +211,29 @@ class Cce:
 
 def _one_job(response: Response, job_id: str) -> dict[str, t.Any] | None:
     """The raw job in a response, None when the response is anything else."""
-    body = b""
-    for piece in response:
-        body += piece
-        if len(body) > MAX_ENTRY:
-            return None
-    value = parse(body)
+    body = response.beginning(MAX_ENTRY + 1)
+    value = parse(body) if len(body) <= MAX_ENTRY else None
     metadata = value.get("metadata") if isinstance(value, dict) else None
     uid = metadata.get("uid") if isinstance(metadata, dict) else None
     return value if isinstance(uid, str) and uid.lower() == job_id.lower() else None
 
 
 def _names_by_id(clusters: t.Iterable[t.Any]) -> dict[str, str]:
-    metadata = [raw.get("metadata") for raw in clusters if isinstance(raw, dict)]
-    named = [(item.get("uid"), item.get("name")) for item in metadata if isinstance(item, dict)]
-    return {uid: name for uid, name in named if isinstance(uid, str) and isinstance(name, str)}
+    found: dict[str, str] = {}
+    for raw in clusters:
+        metadata = raw.get("metadata") if isinstance(raw, dict) else None
+        if isinstance(metadata, dict):
+            uid, name = metadata.get("uid"), metadata.get("name")
+            if isinstance(uid, str) and isinstance(name, str):
+                found[uid] = name
+        if len(found) > MAX_CLUSTERS:
+            raise _unreadable(_CLUSTERS, StreamFault(f"has more than {MAX_CLUSTERS:,} clusters"), None, str)
+    return found
 
 
-def _unreadable(resource: _Resource, fault: StreamFault, url: str | None) -> CceError:
+def _unreadable(resource: _Resource, fault: StreamFault, url: str | None, mask: t.Callable[[str], str]) -> CceError:
     # some gateways report a failure with status 200
-    code, message, request_id = explain(fault.value)
+    code, message, request_id = explain(fault.value, mask)
     words = ": ".join(part.rstrip(".") for part in (code, message) if part)
     advice = resource.advice["response"]
     return CceError(

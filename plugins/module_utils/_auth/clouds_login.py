@@ -21,7 +21,7 @@ from .._http.client import Client, Response
 from .._http.deadline import Deadline
 from .._options.validation import option_error
 from .._report import Report
-from .iam import is_project_id
+from .iam import MAX_RESPONSE, is_project_id
 from .token import IssuedToken
 
 if t.TYPE_CHECKING:
@@ -157,7 +157,7 @@ class _Transport:
             token = response.headers.get("X-Subject-Token")
             if token:
                 self._report.secret(token)
-            return _response(method, url, response.headers, b"".join(response))
+            return _response(method, url, response.headers, response.content(MAX_RESPONSE))
 
         return self._client.fetch(call, read, self._deadline)
 

@@ -8,15 +8,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 
 from .._errors import CceError
+from .._http.bodies import parse
 from .._http.call import Call, shown_url
 from .._http.client import Client, Response
 from .._http.deadline import Deadline
 from .._report import Report
+
+MAX_RESPONSE = 8 * 1024 * 1024
+"""Bytes of a response of IAM. A token with its catalog has tens of thousands, a project some hundreds."""
 
 
 def call_iam(client: Client, call: Call, report: Report, deadline: Deadline) -> tuple[dict[str, t.Any], str]:
@@ -34,11 +37,8 @@ def call_iam(client: Client, call: Call, report: Report, deadline: Deadline) -> 
         if token:
             # before anything else: it must not appear anywhere, whatever the body turns out to be
             report.secret(token)
-        body = b"".join(response).strip()
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError):
-            value = None
+        body = response.content(MAX_RESPONSE).strip()
+        value = parse(body)
         if not isinstance(value, dict):
             truncated = not body or (body.startswith(b"{") and not body.endswith(b"}"))
             raise unusable(call, "is not a JSON object", "Check auth_url", retryable=truncated and not call.once)

@@ -16,8 +16,17 @@ import typing as t
 _NESTED = ("error", "badRequest", "itemNotFound", "unauthorized", "forbidden")
 
 
+MAX_VALUES = 500_000
+"""Values in a body that is parsed as a whole. Each takes up to 300 bytes of memory."""
+
+
 def parse(body: bytes) -> t.Any:
-    """The JSON value of a body, None when it is something else: the HTML of a proxy, or nothing at all."""
+    """The JSON value of a body, None when it is something else: the HTML of a proxy, or nothing at all.
+
+    A body with more than ``MAX_VALUES`` values is none that a service would send.
+    """
+    if sum(body.count(mark) for mark in (b"[", b"{", b",")) > MAX_VALUES:
+        return None
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

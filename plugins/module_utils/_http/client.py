@@ -76,6 +76,26 @@ class Response:
                     raise errors.too_large(self._call, self._response, decoding.MAX_BODY)
                 yield piece
 
+    def beginning(self, limit: int) -> bytes:
+        """The first bytes of the body, or all of it if it has no more than ``limit``."""
+        body = bytearray()
+        for piece in self:
+            body += piece[: limit - len(body)]
+            if len(body) == limit:
+                break
+        return bytes(body)
+
+    def content(self, limit: int) -> bytes:
+        """The whole body.
+
+        Raises:
+            CceError: when it has more than ``limit`` bytes, or cannot be read.
+        """
+        body = self.beginning(limit + 1)
+        if len(body) > limit:
+            raise errors.too_large(self._call, self._response, limit)
+        return body
+
     @contextlib.contextmanager
     def _translated(self) -> t.Iterator[None]:
         """Turns exceptions of requests and urllib3 into our own."""
@@ -121,6 +141,10 @@ class Client:
             {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": self._agent},
         )
         return session
+
+    def mask(self, text: str) -> str:
+        """Return a text without the secrets that the current report knows of."""
+        return self._report.mask(text)
 
     def close(self) -> None:
         """Close all connections."""

@@ -37,6 +37,19 @@ def test_password_at_the_cut(request: pytest.FixtureRequest, simulator: t.Any, w
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("offset", [0, 470, 490])
+def test_token_at_the_cut_of_a_failure_with_status_200(
+    request: pytest.FixtureRequest, simulator: t.Any, way: str, offset: int
+) -> None:
+    token = "Kq-the-secret-token-Zw"
+    body = json.dumps({"error_code": "APIGW.0101", "error_msg": f"{'p' * offset} {token} wrong"})
+    simulator.control("POST", "/faults", {"path": ".*/jobs", "status": 200, "body": body})
+    result = request.getfixturevalue(way)({**simulator.access(), "token": token, "retries": 0})
+    assert result["error"]["kind"] == "response"
+    assert "Kq" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     "written",
     [

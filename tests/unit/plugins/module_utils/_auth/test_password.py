@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.iam import MAX_RESPONSE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies import MAX_VALUES
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
     BY_PASSWORD,
     FIXTURES,
@@ -174,6 +176,16 @@ def test_unusable_login_responses(body: t.Any, words: str) -> None:
     assert words in str(error)
     assert error.kind == "response"
     # whatever else is wrong, this token is valid
+    assert recorded.secrets == [ISSUED]
+
+
+@pytest.mark.parametrize(("size", "values"), [(MAX_RESPONSE, 1), (1, MAX_VALUES)], ids=["bytes", "values"])
+def test_login_response_that_is_far_too_large(size: int, values: int) -> None:
+    recorded = RecordedReport()
+    with Server(login(b'{"x": [""%s], "y": "%s"}' % (b',""' * values, b"y" * size))) as server:
+        error = refusal(recorded=recorded, **BY_PASSWORD, project_name="eu-de", auth_url=server.url)
+    assert error.kind == "response"
+    assert "auth_url" in str(error)
     assert recorded.secrets == [ISSUED]
 
 

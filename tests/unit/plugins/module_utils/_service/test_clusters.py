@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("requests")
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api import cce as _cce
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
@@ -46,6 +47,13 @@ def job(uid: str, cluster: str, *subjobs: t.Any) -> dict[str, t.Any]:
 
 
 JOBS = [job("a", PROD, job("a1", PROD)), job("b", STAGING), job("c", GONE)]
+
+
+def test_too_many_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_cce, "MAX_CLUSTERS", 1)
+    with Server(response(body=CLUSTERS)) as server, pytest.raises(CceError, match="more than 1 clusters") as caught:
+        ask(server, cluster_name=["shop-prod"])
+    assert caught.value.kind == "response"
 
 
 @pytest.fixture(autouse=True)
