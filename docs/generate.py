@@ -8,9 +8,10 @@
   plugins/module_utils. Descriptions are written by hand; the line "Environment variable ..." in them is generated.
 - The environment and Ansible variables that the lookup reads (PLUGIN in the fragment _connection) come from there too.
 - RETURN of the lookup comes from RETURN of the module.
-- Tables of options in guides replace what is between two comments: ".. BEGIN GENERATED: <table>" and
-  ".. END GENERATED" in reStructuredText, "<!-- BEGIN GENERATED: <table> -->" and "<!-- END GENERATED -->" in Markdown.
-  The tables are connection-options, filter-options, wait-options and cache-options.
+- Tables and lists in guides replace what is between two comments: ".. BEGIN GENERATED: <name>" and
+  ".. END GENERATED" in reStructuredText, "<!-- BEGIN GENERATED: <name> -->" and "<!-- END GENERATED -->" in Markdown.
+  The tables are connection-options, filter-options, wait-options, cache-options and recipes. The lists messages-<topic>
+  contain all messages about a topic.
 
 Without options, this rewrites the files. With --check, it changes nothing and fails if a file is out of date.
 """
@@ -25,6 +26,7 @@ import sys
 import typing as t
 from pathlib import Path
 
+import catalog
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -223,46 +225,66 @@ def rows(documented: Documented) -> t.Iterator[list[str]]:
         yield [f"O({option.name})", *([names] * with_environment), text]
 
 
-def rst_table(documented: Documented) -> str:
+def rst_table(cells: t.Iterable[t.Sequence[str]]) -> str:
     lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in rows(documented):
-        cells = [as_rst(cell, documented.plugin) for cell in row]
-        lines += [f"   * - {cells[0]}".rstrip(), *(f"     - {cell}".rstrip() for cell in cells[1:])]
+    for row in cells:
+        lines += [f"   * - {row[0]}".rstrip(), *(f"     - {cell}".rstrip() for cell in row[1:])]
     return "\n".join(lines)
 
 
-def markdown_table(documented: Documented) -> str:
-    header, *others = ([as_markdown(cell) for cell in row] for row in rows(documented))
+def markdown_table(cells: t.Iterable[t.Sequence[str]]) -> str:
+    header, *others = cells
     lines = [header, ["---"] * len(header), *others]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
-FORMATS: dict[str, tuple[str, str, t.Callable[[Documented], str]]] = {
-    ".rst": (".. ", "", rst_table),
-    ".md": ("<!-- ", " -->", markdown_table),
+def rst_content(name: str) -> str:
+    """The content between two comments of a guide in reStructuredText."""
+    if name == "recipes":
+        return rst_table(catalog.recipe_table(lambda text, file: f"`{text} <{catalog.url_of(file)}>`__"))
+    if name.startswith("messages-"):
+        return "\n".join(f"* ``{message}``" for message in catalog.messages(name.partition("-")[2]))
+    documented = DOCUMENTED[name]
+    return rst_table([as_rst(cell, documented.plugin) for cell in row] for row in rows(documented))
+
+
+def markdown_content(name: str) -> str:
+    """The same in Markdown."""
+    if name == "recipes":
+        return markdown_table(catalog.recipe_table(lambda text, file: f"[{text}]({file.name})"))
+    return markdown_table([as_markdown(cell) for cell in row] for row in rows(DOCUMENTED[name]))
+
+
+FORMATS: dict[str, tuple[str, str, t.Callable[[str], str]]] = {
+    ".rst": (".. ", "", rst_content),
+    ".md": ("<!-- ", " -->", markdown_content),
 }
+NAMES = {*DOCUMENTED, "recipes", *(f"messages-{topic}" for topic in catalog.TOPICS)}
 
 
 def with_tables(text: str, suffix: str) -> str:
-    """A guide with its generated tables brought up to date."""
-    before, after, table = FORMATS[suffix]
+    """A guide with its generated parts brought up to date."""
+    before, after, content = FORMATS[suffix]
 
     def update(match: re.Match[str]) -> str:
-        if match["name"] not in DOCUMENTED:
-            raise OutOfStep(f"no table named {match['name']}: use one of {', '.join(DOCUMENTED)}")
-        return f"{match['begin']}\n\n{table(DOCUMENTED[match['name']])}\n\n{match['end']}"
+        if match["name"] not in NAMES:
+            raise OutOfStep(f"nothing named {match['name']} to generate: use one of {', '.join(sorted(NAMES))}")
+        return f"{match['begin']}\n\n{content(match['name'])}\n\n{match['end']}"
 
     begin = rf"(?P<begin>^{re.escape(before)}BEGIN GENERATED: (?P<name>\S+){re.escape(after)}\n)"
     end = rf"(?P<end>^{re.escape(before)}END GENERATED{re.escape(after)}$)"
     changed, count = re.subn(rf"{begin}.*?{end}", update, text, flags=re.MULTILINE | re.DOTALL)
     if count != text.count("BEGIN GENERATED: "):
-        raise OutOfStep(f"{text.count('BEGIN GENERATED: ')} tables begin, and {count} of them end")
+        raise OutOfStep(f"{text.count('BEGIN GENERATED: ')} parts begin, and {count} of them end")
     return changed
 
 
 def guides() -> t.Iterator[tuple[Path, str]]:
     """The guides, and their new content."""
-    for file in sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("docsite/rst/*.rst")]):
+    guides_in_rst = (ROOT / "docs" / "docsite" / "rst").glob("*.rst")
+    for file in sorted(
+        [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *catalog.RECIPES.glob("*.md"), *guides_in_rst]
+    ):
         try:
             yield file, with_tables(file.read_text(encoding="utf-8"), file.suffix)
         except OutOfStep as error:

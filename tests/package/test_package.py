@@ -74,7 +74,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     source = request.getfixturevalue(request.param)
     run("ansible-galaxy", "collection", "install", "--offline", "--collections-path", collections, source)
     for path in collections.joinpath("ansible_collections", *NAME.split(".")).iterdir():
-        if path.is_dir() and path.name not in ("meta", "plugins"):
+        if path.is_dir() and path.name not in ("meta", "playbooks", "plugins"):
             shutil.rmtree(path)
     return collections
 
@@ -101,6 +101,13 @@ def test_oldest_ansible_core_is_the_tested_one(contents: dict[str, bytes]) -> No
 def test_documentation_of_an_installed_plugin(installed: Path, kind: str, plugin: str) -> None:
     # ansible-doc succeeds, with an empty object, when there is no such plugin
     assert plugin in json.loads(run("ansible-doc", "--type", kind, "--json", plugin, collections=installed))
+
+
+def test_recipes_of_an_installed_collection(installed: Path) -> None:
+    """Ansible finds them by name."""
+    names = [f"{NAME}.{path.stem}" for path in (checkout.ROOT / "playbooks").glob("*.yml")]
+    listed = run("ansible-playbook", "--syntax-check", *names, collections=installed)
+    assert listed.count("playbook: ") == len(names) > 0
 
 
 def test_execution_environment(artifact: Path, installed: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def generate(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def checkout(tmp_path: Path) -> Path:
     """A copy of the files that the program reads, in a folder with a name of its own."""
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("docs", "plugins"):
+    for name in ("docs", "playbooks", "plugins"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     shutil.copy(ROOT / "README.md", tmp_path)
     return tmp_path

@@ -137,10 +137,14 @@ def blocks_of(path: Path) -> list[Block]:
     return found
 
 
+def is_play(item: dict[str, t.Any]) -> bool:
+    return not item.keys().isdisjoint(("hosts", "import_playbook", "ansible.builtin.import_playbook"))
+
+
 def tasks_in(node: t.Any) -> t.Iterator[dict[str, t.Any]]:
     """All tasks and blocks in plays or tasks, at any depth."""
     for item in node:
-        if "hosts" not in item:
+        if not is_play(item):
             yield item
         for key in ("tasks", "block", "rescue", "always"):
             yield from tasks_in(item.get(key, ()))
@@ -159,7 +163,7 @@ def examples_of(kind: str, plugin: str) -> str:
 
 def as_playbook(text: str, name: str, hosts: str = "localhost") -> str:
     """The text itself if it is a playbook, otherwise a playbook with these tasks, unchanged."""
-    if all("hosts" in item for item in yaml.safe_load(text)):
+    if all(map(is_play, yaml.safe_load(text))):
         return text
     tasks = re.sub(r"\A\s*---\n", "", text)
     head = f"- name: {json.dumps(name)}\n  hosts: {hosts}\n  gather_facts: false\n  tasks:\n"
@@ -171,7 +175,7 @@ def run(command: list[str], directory: Path, environment: dict[str, str] | None 
     done = subprocess.run(
         command,
         cwd=directory,
-        env={**os.environ, "ANSIBLE_NOCOLOR": "1", **(environment or {})},
+        env={**os.environ, "PWD": str(directory), "ANSIBLE_NOCOLOR": "1", **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,4 +8,4 @@ set -eux
 # ansible-test runs a copy of this directory; the last entry of this variable is the tree with the collection
 ROOT="${ANSIBLE_COLLECTIONS_PATH##*:}/ansible_collections/opentelekomcloud/cce"
 
-python "$ROOT/tests/simulator" --seed 7 --busy-for 4 -- python prove.py "$ROOT/docs/recipes" "$@"
+python "$ROOT/tests/simulator" --seed 7 --busy-for 4 -- python prove.py "$ROOT/playbooks" "$@"

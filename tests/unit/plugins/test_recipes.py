@@ -1,0 +1,96 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Recipes document and check their variables. The integration target ``recipes`` runs them."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+import ansible_collections.opentelekomcloud.cce as collection
+
+ROOT = Path(next(iter(collection.__path__)))
+sys.path.insert(0, str(ROOT / "docs"))
+import catalog  # noqa: E402
+
+RECIPES = catalog.recipes()
+CHECK = "ansible.builtin.validate_argument_spec"
+
+recipes = pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+
+
+def play_of(recipe: catalog.Recipe) -> dict[str, t.Any]:
+    [play] = yaml.safe_load(recipe.file.read_text(encoding="utf-8"))
+    return play
+
+
+def spec_of(recipe: catalog.Recipe) -> dict[str, dict[str, t.Any]]:
+    first = play_of(recipe)["tasks"][0]
+    assert CHECK in first, "the first task does not check the variables"
+    return first[CHECK]["argument_spec"]
+
+
+def documented(recipe: catalog.Recipe) -> dict[str, bool]:
+    """The variables that the play documents, and whether they are required."""
+    variables = re.search(r"^  vars:\n(.+?)^  \w", recipe.file.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert variables
+    found = {
+        name: text.endswith(" (required)") for name, text in re.findall(r"^    # (\w+): (.+)$", variables[1], re.M)
+    }
+    # each variable with a default has its own comment
+    entries = re.findall(r"^    # .+\n    (\w+):", variables[1], re.MULTILINE)
+    assert entries == list(play_of(recipe).get("vars") or ())
+    return {**found, **dict.fromkeys(entries, False)}
+
+
+@recipes
+def test_variables_are_documented_and_checked(recipe: catalog.Recipe) -> None:
+    required = {name: spec.get("required", False) for name, spec in spec_of(recipe).items()}
+    assert documented(recipe) == required
+
+
+@recipes
+def test_defaults_pass_the_check(recipe: catalog.Recipe) -> None:
+    spec = spec_of(recipe)
+    given = {name: "x" for name, option in spec.items() if option.get("required")}
+    assert ArgumentSpecValidator(spec).validate({**given, **(play_of(recipe).get("vars") or {})}).error_messages == []
+
+
+@recipes
+def test_bad_values_are_named(recipe: catalog.Recipe) -> None:
+    spec = spec_of(recipe)
+    wrong: dict[str, t.Any] = {"float": "soon", "int": "many", "list": {}}
+    for name, option in spec.items():
+        if option["type"] in ("str", "path"):
+            # Ansible turns everything into a string
+            continue
+        given = {**dict.fromkeys(spec, "1"), name: wrong[option["type"]]}
+        [message] = ArgumentSpecValidator(spec).validate(given).error_messages
+        assert name in message
+
+
+@recipes
+def test_command_sets_what_is_required(recipe: catalog.Recipe) -> None:
+    assert f"ansible-playbook opentelekomcloud.cce.{recipe.name}" in re.sub(r" -i \S+", "", recipe.command)
+    shown = set(re.findall(r" -e (\w+)=", recipe.command))
+    required = {name for name, is_required in documented(recipe).items() if is_required}
+    assert required <= shown <= spec_of(recipe).keys()
+
+
+@recipes
+def test_names_can_be_run(recipe: catalog.Recipe) -> None:
+    """Ansible finds playbooks of a collection only if their names are identifiers."""
+    assert recipe.name.isidentifier()
+
+
+def test_there_is_one_directory_of_recipes() -> None:
+    assert len(RECIPES) > 5
+    assert not (ROOT / "docs" / "recipes").exists()
