@@ -169,10 +169,10 @@ def system(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation site, as Ansible's own shows it. Each warning is an error, and no network is needed."""
+    """The documentation site, as Ansible's own shows it. The argument --release adds that of the newest release."""
     session.install("-r", str(REQUIREMENTS / "docs.txt"), CORES[CORE].requirement)
-    settings = environment(copy_tree(session))
     site = Path(session.create_tmp(), "site")
     shutil.rmtree(site, ignore_errors=True)
-    session.run("python", str(CHECKS / "docs_site.py"), str(site), env=settings, silent=True)
-    session.log(f"The site is {site / 'build' / 'html' / 'index.html'}")
+    command = ["python", str(CHECKS / "docs_site.py"), str(site), *session.posargs]
+    session.run(*command, env=environment(copy_tree(session)), silent=True)
+    session.log(f"The site is {site / 'index.html'}")

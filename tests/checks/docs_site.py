@@ -4,15 +4,32 @@
 
 """Build the documentation site, as Ansible's own shows it. Each warning is an error, and no network is needed.
 
-usage: python docs_site.py FOLDER
+usage: ANSIBLE_COLLECTIONS_PATH=TREE python docs_site.py FOLDER [--release]
+
+FOLDER gets a page that leads to the latest release, and a directory for each version: `main`, the collection in TREE,
+and `latest`, the release with the highest number. Without --release, or if Git has no release, `latest` is `main`. All
+links between the pages must lead somewhere.
 """
 
 from __future__ import annotations
 
+import html
+import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from checks import checkout
+
+REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
+SITE = "https://opentelekomcloud.github.io/ansible-collection-cce/"
+VERSIONS = ("latest", "main")
 
 # Pages of Ansible's own documentation that ours refers to, by label
 ANSIBLE_PAGES = {
@@ -25,22 +42,111 @@ ANSIBLE_PAGES = {
     },
 }
 
+START_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=latest/index.html">
+<link rel="canonical" href="latest/index.html">
+<title>opentelekomcloud.cce</title>
+<p>See the <a href="latest/index.html">documentation of opentelekomcloud.cce</a>.</p>
+</html>
+"""
 
-def main(site: Path) -> None:
+
+def newest(tags: list[str]) -> str | None:
+    """The tag with the highest version number. Other tags do not count."""
+    releases = [tag for tag in tags if re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", tag)]
+    return max(releases, key=lambda tag: [int(part) for part in tag.split(".")], default=None)
+
+
+def release() -> str | None:
+    """The newest release that Git knows."""
+    listed = subprocess.run(["git", "tag"], cwd=checkout.ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return newest(listed.split())
+
+
+def extract(tag: str, folder: Path) -> None:
+    """Write the files of a release to a folder."""
+    folder.mkdir(parents=True)
+    archive = subprocess.Popen(["git", "archive", tag], cwd=checkout.ROOT, stdout=subprocess.PIPE)
+    subprocess.run(["tar", "--extract", "--directory", str(folder)], stdin=archive.stdout, check=True)
+    if archive.wait():
+        raise subprocess.CalledProcessError(archive.returncode, archive.args)
+
+
+def build(collections: Path, folder: Path, version: str) -> Path:
+    """Build the site of the collection in a tree of collections.
+
+    Args:
+        collections: the folder that contains ansible_collections.
+        folder: does not exist yet.
+        version: the name of the version, which readers can change to another one.
+
+    Returns:
+        the folder with the HTML.
+    """
     # antsibull-docs refuses to write where others can
-    site.mkdir(mode=0o755)
-    new = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", str(site), "opentelekomcloud.cce"]
-    subprocess.run(["antsibull-docs", "sphinx-init", *new], check=True)
+    folder.mkdir(mode=0o755)
+    new = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--title", "opentelekomcloud.cce"]
+    new += ["--project", "CCE jobs for Ansible", "--copyright", "opentelekomcloud.cce contributors"]
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections)}
+    command = ["antsibull-docs", "sphinx-init", *new, "--dest-dir", str(folder), "opentelekomcloud.cce"]
+    subprocess.run(command, check=True, env=environment)
     # The inventory of Ansible's documentation, reduced to what is used, in place of a download
     labels = "".join(f"{label} std:label -1 {page} {label}\n" for label, page in ANSIBLE_PAGES.items())
     head = b"# Sphinx inventory version 2\n# Project: Ansible\n# Version: devel\n# The rest is compressed with zlib.\n"
-    (site / "ansible.inv").write_bytes(head + zlib.compress(labels.encode()))
-    mapping = {"ansible_devel": ("https://docs.ansible.com/projects/ansible/devel/", "../ansible.inv")}
-    with (site / "conf.py").open("a", encoding="utf-8") as conf:
-        conf.write(f"\nintersphinx_mapping = {mapping}\n")
-    subprocess.run([site / "build.sh"], check=True)
-    print(f"The site is {site / 'build' / 'html' / 'index.html'}")
+    (folder / "ansible.inv").write_bytes(head + zlib.compress(labels.encode()))
+    settings = {
+        "intersphinx_mapping": {
+            "ansible_devel": ("https://docs.ansible.com/projects/ansible/devel/", "../ansible.inv")
+        },
+        "html_context": {"available_versions": VERSIONS, "current_version": version},
+        "html_theme_options": {
+            "topbar_links": {"GitHub": REPOSITORY, "Ansible forum": "https://forum.ansible.com/c/help/6/none"},
+            "documentation_home_url": SITE,
+        },
+    }
+    with (folder / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.writelines(f"\n{name} = {value!r}\n" for name, value in settings.items())
+    subprocess.run([folder / "build.sh"], check=True, env=environment)
+    return folder / "build" / "html"
+
+
+def broken_links(folder: Path) -> list[str]:
+    """Links of the HTML pages below a folder to files or anchors that do not exist there."""
+    pages = {page: page.read_text(encoding="utf-8") for page in folder.rglob("*.html")}
+    anchors = {page: set(re.findall(r'\bid="([^"]*)"', text)) for page, text in pages.items()}
+    broken = []
+    for page, text in pages.items():
+        for link in sorted(set(re.findall(r'\bhref="([^"]*)"', text))):
+            parts = urlsplit(html.unescape(link))
+            if parts.scheme or parts.netloc:
+                continue
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            anchor_missing = parts.fragment and unquote(parts.fragment) not in anchors.get(target, ())
+            if not target.exists() or anchor_missing:
+                broken.append(f"{page.relative_to(folder)}: {link}")
+    return broken
+
+
+def main(site: Path, with_release: bool) -> None:
+    site.mkdir()
+    now = Path(os.environ["ANSIBLE_COLLECTIONS_PATH"])
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        shutil.copytree(build(now, work / "main", "main"), site / "main")
+        tag = release() if with_release else None
+        then = now
+        if tag:
+            then = work / "then"
+            extract(tag, then / "ansible_collections" / "opentelekomcloud" / "cce")
+        shutil.copytree(build(then, work / "latest", "latest"), site / "latest")
+    (site / "index.html").write_text(START_PAGE, encoding="utf-8")
+    broken = broken_links(site)
+    if broken:
+        sys.exit("\n".join(["Broken links:", *broken]))
+    print(f"The site is {site / 'index.html'}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main(Path(sys.argv[1]).resolve(), "--release" in sys.argv[2:])
