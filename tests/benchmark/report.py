@@ -21,8 +21,9 @@ from typing import NamedTuple
 from comparisons import GROWTH, GROWTH_SIZES, SIZES
 from playbooks import LOOKUP, MODULE, PING, Comparison, Ratio, of_length
 from processes import Cost
+from summary import sentences
 
-_BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
+_EMPTY_PAGE = "<!-- summary --><!-- /summary -->\n\n<!-- measured --><!-- /measured -->\n"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,25 @@ def growth_verdict(outcome: Outcome) -> list[str]:
     return lines
 
 
+def _replace(text: str, part: str, lines: Sequence[str]) -> str:
+    """The page with one of its parts replaced. A page without that part stays as it is."""
+    begin, end = f"<!-- {part} -->", f"<!-- /{part} -->"
+    section = "\n".join([begin, "", *lines, "", end])
+    return re.sub(f"{begin}.*{end}", lambda _: section, text, flags=re.DOTALL)
+
+
+def summary(outcomes: Iterable[Outcome], by_method: Growth) -> list[str]:
+    """Some of the ratios as sentences."""
+    medians = {
+        (ratio.measure, ratio.theirs or ""): statistics.median(outcome.ratios(ratio))
+        for outcome in outcomes
+        for ratio in outcome.comparison.ratios
+    }
+    memory = {(method, size): point.mebibytes for method, points in by_method.items() for size, point in points.items()}
+    found = [f"- {sentence}" for sentence in sentences(medians, memory)]
+    return [*found, "", _machine()]
+
+
 def _machine() -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("ansible-core", "requests"))
     # in some containers, a process may use fewer cores than the machine has
@@ -154,7 +174,7 @@ def _machine() -> str:
 
 
 def write(outcomes: Sequence[Outcome], directory: Path, missing: Sequence[str]) -> None:
-    """Replace the tables in ``benchmark.md``, whose other text is written by hand, and draw ``benchmark.svg``.
+    """Replace summary and tables in ``benchmark.md``, whose other text is written by hand, and draw ``benchmark.svg``.
 
     Args:
         outcomes: the measurements.
@@ -162,7 +182,7 @@ def write(outcomes: Sequence[Outcome], directory: Path, missing: Sequence[str]) 
         missing: the modules of other collections that were not compared.
     """
     by_method = growth(outcomes)
-    measured = [_machine(), "", *table(outcomes)]
+    measured = table(outcomes)
     if missing:
         measured += ["", f"Not compared, because not installed (see `--peers`): {', '.join(missing)}."]
     if all(len(by_method.get(method, ())) == len(SIZES) for method in (MODULE, LOOKUP)):
@@ -176,10 +196,9 @@ def write(outcomes: Sequence[Outcome], directory: Path, missing: Sequence[str]) 
             "",
             *growth_table(by_method),
             *(line for outcome in outcomes if outcome.comparison.name == GROWTH for line in growth_verdict(outcome)),
-            "",
-            "![Time by length of the list](benchmark.svg)",
         ]
     page = directory / "benchmark.md"
-    text = page.read_text(encoding="utf-8") if page.exists() else f"{_BEGIN}{_END}\n"
-    section = "\n".join([_BEGIN, "", *measured, "", _END])
-    page.write_text(re.sub(f"{_BEGIN}.*{_END}", lambda _: section, text, flags=re.DOTALL), encoding="utf-8")
+    text = page.read_text(encoding="utf-8") if page.exists() else _EMPTY_PAGE
+    plot = ["![Time by length of the list](benchmark.svg)", ""] if (directory / "benchmark.svg").exists() else []
+    text = _replace(text, "summary", [*plot, *summary(outcomes, by_method)])
+    page.write_text(_replace(text, "measured", measured), encoding="utf-8")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_tables_replace_those_of_the_page(tmp_path: Path) -> None:
     page = tmp_path / "benchmark.md"
-    page.write_text("Text before.\n\n<!-- measured -->\nold\n<!-- /measured -->\n\nText after.\n")
+    parts = "\n\n".join(f"<!-- {part} -->\nold\n<!-- /{part} -->" for part in ("summary", "measured"))
+    page.write_text(f"Text before.\n\n{parts}\n\nText after.\n")
     chosen = [argument for name in ("process", "wait*", "poll", "by-id") for argument in ("--only", name)]
     done = benchmark(*chosen, "--jobs", "50", "--runs", "1", "--output", str(tmp_path))
     assert done.returncode == 0, done.stderr
@@ -46,6 +48,9 @@ def test_the_tables_replace_those_of_the_page(tmp_path: Path) -> None:
     for quantity in ("time", "memory"):
         assert f"| module's own process, 10 of 50 jobs, {quantity} | requests.get + json.loads |" in text
     assert "| wait over ten polls, 1,000 jobs, CPU | uri + selectattr, until with ten tries |" in text
+    assert re.search(
+        r"<!-- summary -->\n\n- Waiting over ten polls takes \d.+\n\nMeasured on .+\n\n<!-- /summary -->", text
+    )
     assert "| poll of an unchanged list of 50 jobs, CPU | poll of a changed list of 50 jobs |" in text
     for by_id in ("jobs_info, one job by ID", "jobs lookup, one job by ID", "wait by ID over ten polls"):
         assert f"| {by_id} in a project of 50, " in text
@@ -86,3 +91,31 @@ def test_growth_does_not_count_the_cost_of_one_job(report: ModuleType) -> None:
 
     assert "factor of 3.10 (linear: 3.00, n log n: 3.29): linear or better." in line(4.1)
     assert "factor of 3.20 (linear: 3.00, n log n: 3.29): **worse than linear**." in line(4.2)
+
+
+def rows_of(page: str, columns: int) -> list[list[str]]:
+    """The rows of the tables with that many columns, without the header."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:2] == "| "]
+    return [row for row in rows if len(row) == columns and row[1] not in ("compared with", "1", "---")]
+
+
+def test_the_summary_of_the_page_has_the_figures_of_its_tables(report: ModuleType) -> None:
+    page = (BENCHMARK.parents[1] / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    medians = {(row[0], row[1]): float(row[2].strip("*").split()[0]) for row in rows_of(page, 7)}
+    memory = {
+        (row[0], size): float(cell.split("(")[1].split()[0])
+        for row in rows_of(page, 1 + len(report.SIZES))
+        for size, cell in zip(report.SIZES, row[1:])
+        if cell
+    }
+    sentences = report.sentences(medians, memory)
+    assert len(sentences) == 4
+    assert re.findall(r"^- (.+)$", page.split("<!-- /summary -->")[0], re.MULTILINE) == sentences
+
+
+def test_the_summary_leaves_out_what_was_not_measured(report: ModuleType) -> None:
+    assert report.sentences({}, {}) == []
+    many = ("module, 10 of 100,000 jobs, time", "uri + selectattr")
+    assert report.sentences({many: 0.05}, {}) == []
+    [sentence] = report.sentences({many: 0.05}, {("jobs_info", 100_000): 60.2, (many[1], 100_000): 500})
+    assert "20 times as fast" in sentence and "60 MiB" in sentence and "500 MiB" in sentence
