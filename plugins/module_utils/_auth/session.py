@@ -62,6 +62,11 @@ class Session:
                 self._identity = identify(self._settings, self.client, report, deadline)
             return self._identity
 
+    @property
+    def identified(self) -> bool:
+        """Whether the identity of the caller is known: after a login if it takes one."""
+        return self._identity is not None
+
     def project(self) -> Project:
         """The project that calls are about: after the first call with its ID."""
         known = self._identity or self._settings

@@ -61,8 +61,8 @@ class ProjectPolls:
 
     @property
     def project_id(self) -> str | None:
-        """None before the first login."""
-        return self._session.project_id
+        """None as long as it is not known."""
+        return self._session.project().id
 
     @property
     def name(self) -> str:
@@ -85,7 +85,7 @@ class ProjectPolls:
             result, self._digest = self._session.client.run(functools.partial(self._read, read, deadline), deadline)
         except CceError as error:
             credential = self._request.settings.credential
-            if self.project_id is None and getattr(credential, "passcode", None):
+            if not self._session.identified and getattr(credential, "passcode", None):
                 # it may be used up
                 error.transient = False
             raise
