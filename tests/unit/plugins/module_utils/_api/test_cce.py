@@ -93,7 +93,7 @@ def test_request(credential: dict[str, str], prefix: str, path: str) -> None:
     assert headers["accept"] == "application/json"
     assert "content-length" not in headers and sent.body == b""
     assert ("authorization" in headers) is ("x-project-id" in headers) is ("x-auth-token" not in headers)
-    assert ([job["id"] for job in found.jobs], found.fetched, found.project_id) == (["job-1"], 1, "p1")
+    assert ([job["id"] for job in found.jobs], found.fetched, found.projects[0]["id"]) == (["job-1"], 1, "p1")
     assert recorded.notes == recorded.warnings == []
 
 

@@ -44,7 +44,7 @@ def test_login_is_one_request(
         auth = {**AUTH, "auth_url": server.url + path}
         write({"mine": {"auth": auth, "interface": interface, "region_name": "eu-de"}})
         recorded = RecordedReport()
-        assert ask(recorded).project_id == "p1"
+        assert ask(recorded).projects[0]["id"] == "p1"
     login, jobs = server.requests
     assert login.line == f"POST {path.rstrip('/').removesuffix('/v3') or ''}/v3/auth/tokens HTTP/1.1"
     assert json.loads(login.body)["auth"]["identity"]["password"]["user"]["password"] == PASSWORD
@@ -117,7 +117,7 @@ def test_only_endpoint_of_a_private_cloud(write: t.Callable[..., None]) -> None:
     with Server() as server:
         server.responses = [issued(catalog_of(server.url), project), response()]
         write({"mine": {"auth": {**AUTH, "auth_url": server.url, "project_name": "blue"}}})
-        assert ask(RecordedReport()).project_id == "p1"
+        assert ask(RecordedReport()).projects[0]["id"] == "p1"
 
 
 def test_timeout_applies_to_the_login(write: t.Callable[..., None]) -> None:
@@ -243,7 +243,7 @@ def test_agency_logs_in_to_the_project_that_is_listed(
         server.responses = [issued(), issued(project=theirs, X_Subject_Token="Zx9-assumed"), response()]
         own = {key: value for key, value in AUTH.items() if key != "project_domain_name"}
         write({"mine": {"auth_type": "agency", "auth": {**own, **target, "auth_url": f"{server.url}/v3"}}})
-        assert ask(RecordedReport(), endpoint=server.url, **typed).project_id == "p2"
+        assert ask(RecordedReport(), endpoint=server.url, **typed).projects[0]["id"] == "p2"
     login, assumed, jobs = server.requests
     # the login of the user itself stays as it is in the entry
     assert login.json["auth"]["scope"]["project"]["name"] == "eu-de_team"
