@@ -171,10 +171,11 @@ class Cloud:
         self.gateway.admit(request, project_id)
         now = self.clock.now()
         if self.replacement:
-            without = self.absences.take(now, self.replacement.ids)
+            without = self.absences.take(now, self.replacement.ids.__contains__)
             return Response(200, self.replacement.body(without), {"Content-Type": self.replacement.content_type})
         job_list = self.samples.jobs_of(project_id)
-        body = job_list.body(now, request.accepts_gzip, self.absences.take(now, job_list))
+        without = self.absences.take(now, lambda uid: job_list.has(uid, now))
+        body = job_list.body(now, request.accepts_gzip, without)
         headers = {"Content-Type": JSON_TYPE}
         if request.accepts_gzip:
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}

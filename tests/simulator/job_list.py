@@ -60,6 +60,7 @@ class JobList:
         self._arrivals = 0
         self._next = arrival(0) if arrival else None
         self._lock = threading.Lock()
+        self._valid_from: float = 0
         self._valid_until: float = 0
         self._tail = b""
         self._plain = b""
@@ -73,7 +74,7 @@ class JobList:
             if without:
                 plain = self._body_without(now, without)
                 return gzip.compress(plain, mtime=0) if zipped else plain
-            if now >= self._valid_until:
+            if not self._valid_from <= now < self._valid_until:
                 self._encode(now)
             if not zipped:
                 return self._plain
@@ -95,10 +96,11 @@ class JobList:
                 found = find_job([json.loads(text) for text in texts], uid, depth)
             return None if found is None else encoded(found)
 
-    def __contains__(self, uid: object) -> bool:
-        """Whether a job of that ID, not a subjob, has been created so far."""
+    def has(self, uid: str, now: int) -> bool:
+        """Whether a list at this time would contain a job of that ID, not a subjob."""
         with self._lock:
-            return uid in self._settled or any(job.uid == uid for job in (*self._live, *self._added))
+            self._let_arrive(now)
+            return uid in self._settled or any(job.uid == uid for job in self._unsettled(now))
 
     def add(self, job: Job) -> None:
         with self._lock:
@@ -111,7 +113,7 @@ class JobList:
             self._valid_until = 0
 
     def _unsettled(self, now: int) -> list[Job]:
-        # Threads that serve requests at the same time may come here with a slightly earlier time.
+        # a thread may come here with a time before that of a job that another request has added meanwhile
         return [job for job in (*self._live, *self._added) if job.created <= now]
 
     def _let_arrive(self, now: int) -> None:
@@ -133,5 +135,6 @@ class JobList:
         self._tail = (b"," if self._settled and texts else b"") + b",".join(texts) + b"]"
         self._plain = self._head + self._tail
         self._zipped = b""
-        changes = [moment for job in unsettled for moment in job.moments() if moment > now]
+        changes = [moment for job in (*self._live, *self._added) for moment in job.moments() if moment > now]
+        self._valid_from = now
         self._valid_until = min([*changes, self._next.created if self._next else float("inf")], default=float("inf"))

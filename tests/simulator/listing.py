@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Container
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .control_input import Members, checked
@@ -48,10 +48,15 @@ class Absences:
         with self._lock:
             self._absences.clear()
 
-    def take(self, now: int, listed: Container[str]) -> set[str]:
-        """Count a list of these jobs; return the IDs that it leaves out."""
+    def take(self, now: int, is_listed: Callable[[str], bool]) -> set[str]:
+        """Count a list, and return the IDs that it leaves out.
+
+        Args:
+            now: the time of the list.
+            is_listed: whether the list would contain the job of an ID.
+        """
         with self._lock:
-            return {each.job for each in self._absences if each.job in listed and each.schedule.take(now)}
+            return {each.job for each in self._absences if is_listed(each.job) and each.schedule.take(now)}
 
     def deleted(self, uid: str, now: int) -> bool:
         with self._lock:

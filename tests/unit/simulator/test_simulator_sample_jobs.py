@@ -14,7 +14,8 @@ from collections.abc import Iterator
 import pytest
 from simulator.accounts import Directory
 from simulator.clock import NANOSECONDS, Clock, nanoseconds_of, parse_moment
-from simulator.jobs import go_time
+from simulator.job_list import JobList
+from simulator.jobs import Job, Subject, go_time
 from simulator.sample_jobs import SampleJobs
 
 START = nanoseconds_of(parse_moment("2026-01-02T03:04:05Z"))
@@ -239,3 +240,15 @@ def test_clock_never_goes_back() -> None:
     with pytest.raises(ValueError, match="advance"):
         fixed.advance(float("nan"))
     assert abs(Clock().now() - time.time_ns()) < NANOSECONDS
+
+
+def test_a_job_is_listed_from_its_creation_on() -> None:
+    """Also where a request that began before that is served after the job was added."""
+    created = START + 2 * NANOSECONDS
+    ends = created + NANOSECONDS, created + 2 * NANOSECONDS
+    job_list = JobList([], [], START)
+    job_list.add(Job("a", "CreateNode", Subject("c", "n", "node-1"), True, {}, created, *ends, "Success", "", None))
+    for moment in (created - 1, created, created - 1, created + 1):
+        is_listed = moment >= created
+        assert job_list.has("a", moment) == is_listed
+        assert [job["metadata"]["uid"] for job in json.loads(job_list.body(moment, False))] == ["a"] * is_listed
