@@ -108,6 +108,21 @@ options:
       - Environment variables E(OS_USER_DOMAIN_ID), E(OS_DOMAIN_ID).
     type: str
     aliases: [domain_id]
+  agency_name:
+    description:
+      - Agency of another account to assume. The project is one of that account.
+      - Environment variable E(OS_AGENCY_NAME).
+    type: str
+  agency_domain_name:
+    description:
+      - Name of the account (domain) of O(agency_name).
+      - Environment variable E(OS_AGENCY_DOMAIN_NAME).
+    type: str
+  agency_domain_id:
+    description:
+      - ID of the account (domain) of O(agency_name).
+      - Environment variable E(OS_AGENCY_DOMAIN_ID).
+    type: str
   cloud:
     description:
       - Entry of V(clouds.yaml), with any auth type or access key (V(ak), V(sk)). Requires openstacksdk.
@@ -259,6 +274,21 @@ options:
       - name: OS_DOMAIN_ID
     vars:
       - name: opentelekomcloud_cce_user_domain_id
+  agency_name:
+    env:
+      - name: OS_AGENCY_NAME
+    vars:
+      - name: opentelekomcloud_cce_agency_name
+  agency_domain_name:
+    env:
+      - name: OS_AGENCY_DOMAIN_NAME
+    vars:
+      - name: opentelekomcloud_cce_agency_domain_name
+  agency_domain_id:
+    env:
+      - name: OS_AGENCY_DOMAIN_ID
+    vars:
+      - name: opentelekomcloud_cce_agency_domain_id
   cloud:
     env:
       - name: OS_CLOUD

@@ -8,12 +8,15 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._options.settings import AccessKeyCredential
+from .._report import Report
+from .json_values import dict_or_empty, text_or_none
 from .signature import sign, timestamp_of
 
 if t.TYPE_CHECKING:
@@ -33,17 +36,19 @@ class SignatureAuth:
     Args:
         credential: the access key.
         headers: further headers to send and to sign: ``X-Project-Id`` or ``X-Domain-Id``.
+        issued: whether the key comes from IAM or the metadata service, and no option can be wrong.
 
     Attributes:
         advice: what the user can do about a refusal, by the kind of the failure. It changes when a refusal shows that
             the clock is wrong: look it up after the response.
     """
 
-    def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str]) -> None:
+    def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str], *, issued: bool = False) -> None:
         self.credential = credential
         self.headers = headers
         keys = "access_key, secret_key" + (", security_token (it expires)" if credential.security_token else "")
-        self.advice = {"authentication": f"check {keys}, signature, and the clock of this machine"}
+        checks = "region, endpoint, signature," if issued else f"{keys}, signature,"
+        self.advice = {"authentication": f"check {checks} and the clock of this machine"}
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         url = urlsplit(str(request.url))
@@ -79,6 +84,24 @@ class SignatureAuth:
                 self.advice["authentication"] = (
                     f"set the clock of this machine: it is {_described(difference)} the clock of {host}"
                 )
+
+
+def read_temporary_key(response: t.Mapping[str, t.Any], signature: str, report: Report) -> AccessKeyCredential | None:
+    """The temporary key in a response of IAM or of the metadata service, None if there is none that can be used.
+
+    Args:
+        response: the response.
+        signature: how to sign with the key.
+        report: learns the secrets.
+    """
+    credential = dict_or_empty(response.get("credential"))
+    access_key, *secrets = (text_or_none(credential.get(name)) for name in ("access", "secret", "securitytoken"))
+    for secret in filter(None, secrets):
+        report.secret(secret)
+    # what a header can hold
+    if not all(value and re.fullmatch(r"[\x21-\x7e]+", value) for value in (access_key, *secrets)):
+        return None
+    return AccessKeyCredential(str(access_key), str(secrets[0]), secrets[1], signature)
 
 
 def _clock_difference(response: requests.Response) -> timedelta | None:

@@ -67,6 +67,8 @@ def read_entry(settings: Settings, credential: CloudEntry, report: Report) -> Se
         settings = replace(settings, credential=key)
         check_address(settings)
         return settings
+    if settings.agency:
+        check_address(settings)
     login = _login(region, settings, source)
     whole = json.dumps(region.config, sort_keys=True, default=str)
     content = hashlib.sha256(whole.encode()).hexdigest()
@@ -80,7 +82,8 @@ def _completed(settings: Settings, credential: CloudEntry, region: t.Any, source
         return converted(option, f"{option} of {source}", raw) if raw else None
 
     project_id, project_name = settings.project_id, settings.project_name
-    if not project_id and not project_name:
+    # with an agency, the entry names a project of another account
+    if not project_id and not project_name and not settings.agency:
         id_key, name_key = project_keys(config)
         project_id, project_name = value("project_id", auth.get(id_key)), value("project_name", auth.get(name_key))
     return replace(

@@ -73,8 +73,9 @@ def project_keys(entry: Entry) -> tuple[str, str]:
 def override(entry: Entry, settings: Settings, credential: CloudEntry) -> None:
     """Set in the entry what the user set elsewhere."""
     auth = entry["auth"]
-    # an application credential belongs to a project, and keystoneauth refuses to combine the two
-    if entry.get("auth_type") != "v3applicationcredential":
+    # an application credential belongs to a project, and keystoneauth refuses to combine the two; with an agency, the
+    # project is not one of the user's account
+    if entry.get("auth_type") != "v3applicationcredential" and not settings.agency:
         _replace(auth, project_keys(entry), (settings.project_id, settings.project_name))
     _replace(auth, _USER_DOMAIN, (settings.user_domain_id, settings.user_domain_name))
     if settings.auth_url:

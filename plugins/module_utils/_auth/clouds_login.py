@@ -69,6 +69,16 @@ class CloudLogin:
             interfaces=self.interfaces,
         )
 
+    def token(self, client: Client, report: Report, deadline: Deadline) -> str:
+        """Log in, and return the token, whatever its scope.
+
+        Raises:
+            CceError: any kind, when IAM refuses or cannot be reached.
+        """
+        token = self._access(_Transport(self, client, report, deadline))[0]
+        report.secret(token)
+        return token
+
     def _project_id(self, issued_id: str | None, issued_name: str | None) -> str:
         """The project's ID, which must be that of the token if the token has one."""
         for option, wanted, issued in (

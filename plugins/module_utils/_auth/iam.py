@@ -17,6 +17,8 @@ from .._http.call import Call, shown_url
 from .._http.client import Client, Response
 from .._http.deadline import Deadline
 from .._report import Report
+from .json_values import dict_or_empty, text_or_none
+from .token import IssuedToken
 
 MAX_RESPONSE = 8 * 1024 * 1024
 """Bytes of a response of IAM. A token with its catalog has tens of thousands, a project some hundreds."""
@@ -45,6 +47,62 @@ def call_iam(client: Client, call: Call, report: Report, deadline: Deadline) -> 
         return value, token
 
     return client.fetch(call, read, deadline)
+
+
+def call_for_token(client: Client, call: Call, report: Report, deadline: Deadline) -> tuple[dict[str, t.Any], str]:
+    """Make a call that issues a token.
+
+    Returns:
+        What IAM says about the token, and the token itself.
+
+    Raises:
+        CceError: when IAM refuses, cannot be reached, or issues none.
+    """
+    response, token = call_iam(client, call, report, deadline)
+    if not token:
+        raise unusable(call, "has no token", "Check auth_url")
+    return dict_or_empty(response.get("token")), token
+
+
+def call_for_project_token(
+    client: Client,
+    call: Call,
+    report: Report,
+    deadline: Deadline,
+    *,
+    project_id: str | None,
+    renewable: bool,
+) -> IssuedToken:
+    """Make a call that issues a token for a project.
+
+    Args:
+        client: sends the call.
+        call: asks for the token.
+        report: learns the token.
+        deadline: when the token must be there.
+        project_id: the project that was asked for, None if that was done by name.
+        renewable: whether the same can be done again.
+
+    Raises:
+        CceError: when IAM refuses, cannot be reached, or does not name the project.
+    """
+    body, token = call_for_token(client, call, report, deadline)
+    project = dict_or_empty(body.get("project"))
+    issued_id = text_or_none(project.get("id")) or project_id
+    if not issued_id:
+        raise unusable(call, "has no project", "Check project_name, or set project_id")
+    if not is_project_id(issued_id):
+        raise unusable(call, "has an invalid project ID", "Check auth_url")
+    return IssuedToken(
+        token,
+        issuer=call.url,
+        project_id=issued_id,
+        project_name=text_or_none(project.get("name")),
+        catalog=body.get("catalog"),
+        renewable=renewable,
+        # the token is new: what remains is that it was sent to the wrong place
+        advice="check region and endpoint: a token is valid in one region only",
+    )
 
 
 def is_project_id(text: str) -> bool:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._http.call import Auth
 from .._http.client import Client
@@ -17,6 +17,7 @@ from .._http.deadline import Deadline
 from .._options.regions import region_of_project
 from .._options.settings import (
     AccessKeyCredential,
+    Agency,
     CloudEntry,
     PasswordCredential,
     Settings,
@@ -24,12 +25,14 @@ from .._options.settings import (
 )
 from .._report import Report
 from .access_key import SignatureAuth
+from .agency import agency_key, agency_token
 from .endpoints import cce_endpoint
-from .password import log_in
+from .password import log_in, log_in_to_account
 from .projects import find_project_id
 from .token import IssuedToken, TokenAuth
 
 _TOKEN_ADVICE = "get a new token: it has expired, or it belongs to another region"
+_LOGIN_ADVICE = "set another passcode: the login has expired"
 
 
 @dataclass(frozen=True)
@@ -51,29 +54,114 @@ class Identity:
     which may make it more precise."""
 
 
-def identify(settings: Settings, client: Client, report: Report, deadline: Deadline) -> Identity:
+class Logins:
+    """Logins that cannot be repeated, because a passcode is valid for one only.
+
+    Attributes:
+        token: the token of such a login, None before it.
+    """
+
+    def __init__(self) -> None:
+        self.token: str | None = None
+
+
+def identify(
+    settings: Settings, client: Client, report: Report, deadline: Deadline, logins: Logins | None = None
+) -> Identity:
     """Log in where the credential requires that, and find the project and the endpoint.
 
     A token or an access key with a project ID needs no request. Everything else needs one: a login, or the look-up of
-    the project's ID.
+    the project's ID. An agency needs another one.
+
+    Args:
+        settings: who, and which project.
+        client: sends the calls.
+        report: learns secrets.
+        deadline: when the identity must be there.
+        logins: what to keep for the next call for the same settings, None if there is none.
 
     Raises:
         CceError: of kind ``option`` when the settings do not determine project or endpoint; any kind when IAM refuses
             or cannot be reached.
     """
     credential = settings.credential
+    if settings.agency:
+        return _identity_in_agency(settings, settings.agency, client, report, deadline, logins or Logins())
     if isinstance(credential, PasswordCredential):
         return _identity_of(log_in(settings, credential, client, report, deadline), settings)
     if isinstance(credential, CloudEntry):
         # not imported here: the code for clouds.yaml has put it there
         return _identity_of(credential.login.log_in(client, report, deadline), settings)
+    return _identity_without_login(settings, credential, client, report, deadline)
+
+
+def _identity_in_agency(
+    settings: Settings, agency: Agency, client: Client, report: Report, deadline: Deadline, logins: Logins
+) -> Identity:
+    credential = settings.credential
+    if isinstance(credential, AccessKeyCredential):
+        # first of all, so that a missing endpoint costs no request
+        cce_endpoint(settings)
+        auth = SignatureAuth(credential, _account_header(settings))
+        key = agency_key(settings, agency, auth, client, report, deadline)
+        # from here on, the account is that of the agency
+        settings = replace(settings, user_domain_id=agency.domain_id)
+        return _identity_without_login(settings, key, client, report, deadline, issued=True)
+    if isinstance(credential, TokenCredential):
+        token_auth = TokenAuth(credential.token, _TOKEN_ADVICE)
+    else:
+        token = _account_token(settings, credential, client, report, deadline, logins)
+        token_auth = TokenAuth(token, _LOGIN_ADVICE)
+    return _identity_of(agency_token(settings, agency, token_auth, client, report, deadline), settings)
+
+
+def _account_token(
+    settings: Settings,
+    credential: PasswordCredential | CloudEntry,
+    client: Client,
+    report: Report,
+    deadline: Deadline,
+    logins: Logins,
+) -> str:
+    """A token of the user, whatever its scope."""
+    if logins.token:
+        report.secret(logins.token)
+        return logins.token
+    if isinstance(credential, PasswordCredential):
+        token, once = log_in_to_account(settings, credential, client, report, deadline), bool(credential.passcode)
+    else:
+        token, once = credential.login.token(client, report, deadline), credential.login.sends_passcode
+    if once:
+        logins.token = token
+    return token
+
+
+def _identity_without_login(
+    settings: Settings,
+    credential: TokenCredential | AccessKeyCredential,
+    client: Client,
+    report: Report,
+    deadline: Deadline,
+    *,
+    issued: bool = False,
+) -> Identity:
+    """The identity of a token or of an access key.
+
+    Args:
+        settings: the project, and where the services are.
+        credential: the token or key.
+        client: sends the calls.
+        report: learns secrets.
+        deadline: when the identity must be there.
+        issued: whether the key was issued for this, so that another one can be.
+    """
     # first of all, so that a missing endpoint costs no request
     endpoint = cce_endpoint(settings)
     project_id = settings.project_id or find_project_id(
-        settings, _iam_auth(credential, settings), client, report, deadline
+        settings, _auth(credential, _account_header(settings), issued), client, report, deadline
     )
-    auth = _cce_auth(credential, project_id)
-    return _identity(settings, auth, project_id, endpoint, settings.project_name, renewable=False)
+    auth = _auth(credential, {"X-Project-Id": project_id}, issued)
+    return _identity(settings, auth, project_id, endpoint, settings.project_name, renewable=issued)
 
 
 def _identity_of(token: IssuedToken, settings: Settings) -> Identity:
@@ -96,14 +184,14 @@ def _identity(
     return Identity(auth, project_id, endpoint, renewable, project_name, region, auth.advice)
 
 
-def _iam_auth(credential: TokenCredential | AccessKeyCredential, settings: Settings) -> TokenAuth | SignatureAuth:
-    if isinstance(credential, TokenCredential):
-        return TokenAuth(credential.token, _TOKEN_ADVICE)
+def _account_header(settings: Settings) -> dict[str, str]:
     # Huawei Cloud's signing guide: calls of global services may need to name the account
-    return SignatureAuth(credential, {"X-Domain-Id": settings.user_domain_id} if settings.user_domain_id else {})
+    return {"X-Domain-Id": settings.user_domain_id} if settings.user_domain_id else {}
 
 
-def _cce_auth(credential: TokenCredential | AccessKeyCredential, project_id: str) -> TokenAuth | SignatureAuth:
+def _auth(
+    credential: TokenCredential | AccessKeyCredential, headers: t.Mapping[str, str], issued: bool
+) -> TokenAuth | SignatureAuth:
     if isinstance(credential, TokenCredential):
         return TokenAuth(credential.token, _TOKEN_ADVICE)
-    return SignatureAuth(credential, {"X-Project-Id": project_id})
+    return SignatureAuth(credential, headers, issued=issued)

@@ -16,8 +16,7 @@ from .._http.deadline import Deadline
 from .._options.settings import PasswordCredential, Settings
 from .._report import Report
 from .endpoints import iam_url
-from .iam import call_iam, is_project_id, unusable
-from .json_values import dict_or_empty, text_or_none
+from .iam import call_for_project_token, call_for_token
 from .token import IssuedToken
 
 _ADVICE = {
@@ -25,10 +24,6 @@ _ADVICE = {
     "not_found": "check auth_url",
     "response": "check auth_url",
 }
-
-
-# The token is new: what remains is that it was sent to the wrong place
-_TOKEN_ADVICE = "check region and endpoint: a token is valid in one region only"
 
 
 def log_in(
@@ -39,43 +34,45 @@ def log_in(
     Raises:
         CceError: when IAM refuses, cannot be reached, or does not name a project.
     """
-    call = Call(
+    project = "project_id" if settings.project_id else "project_name"
+    call = _call(settings, credential, _project(settings), f", and {project}")
+    return call_for_project_token(
+        client, call, report, deadline, project_id=settings.project_id, renewable=not call.once
+    )
+
+
+def log_in_to_account(
+    settings: Settings, credential: PasswordCredential, client: Client, report: Report, deadline: Deadline
+) -> str:
+    """Log in to the user's own account, and return the token.
+
+    Raises:
+        CceError: when IAM refuses or cannot be reached.
+    """
+    return call_for_token(client, _call(settings, credential, _domain(settings), ""), report, deadline)[1]
+
+
+def _call(settings: Settings, credential: PasswordCredential, scope: dict[str, t.Any], to_check: str) -> Call:
+    # without a scope, IAM takes the user's account
+    auth = {"identity": _identity(settings, credential), **({"scope": scope} if scope else {})}
+    return Call(
         "log in to IAM",
         iam_url(settings) + "/auth/tokens",
         no_auth,
         method="POST",
-        json={"auth": {"identity": _identity(settings, credential), "scope": _scope(settings)}},
-        advice={**_ADVICE, "authentication": _login_advice(settings, credential)},
+        json={"auth": auth},
+        advice={**_ADVICE, "authentication": _login_advice(settings, credential, to_check)},
         # a passcode is valid for one login
         once=bool(credential.passcode),
     )
-    response, token = call_iam(client, call, report, deadline)
-    if not token:
-        raise unusable(call, "has no token", "Check auth_url")
-    body = dict_or_empty(response.get("token"))
-    project = dict_or_empty(body.get("project"))
-    project_id = text_or_none(project.get("id")) or settings.project_id
-    if not project_id:
-        raise unusable(call, "has no project", "Check project_name, or set project_id")
-    if not is_project_id(project_id):
-        raise unusable(call, "has an invalid project ID", "Check auth_url")
-    return IssuedToken(
-        token,
-        issuer=call.url,
-        project_id=project_id,
-        project_name=text_or_none(project.get("name")),
-        catalog=body.get("catalog"),
-        renewable=not call.once,
-        advice=_TOKEN_ADVICE,
-    )
 
 
-def _login_advice(settings: Settings, credential: PasswordCredential) -> str:
+def _login_advice(settings: Settings, credential: PasswordCredential, to_check: str) -> str:
     """Possible causes of a refusal: IAM responds to a mistyped project as to a wrong password."""
     account = "user_domain_id" if settings.user_domain_id else "user_domain_name"
     user = "user_id, password" if credential.user_id else f"username, password, {account}"
     factor = ", passcode" if credential.passcode else ""
-    advice = f"check {user}{factor}, and {'project_id' if settings.project_id else 'project_name'}"
+    advice = f"check {user}{factor}{to_check}"
     return advice if factor else f"{advice}; set passcode if the user has a second factor"
 
 
@@ -99,7 +96,7 @@ def _identity(settings: Settings, credential: PasswordCredential) -> dict[str, t
     return identity
 
 
-def _scope(settings: Settings) -> dict[str, t.Any]:
+def _project(settings: Settings) -> dict[str, t.Any]:
     if settings.project_id:
         return {"project": {"id": settings.project_id}}
     # OTC assumes the user's domain; Keystone, which has several, requires it

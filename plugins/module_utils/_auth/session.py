@@ -19,7 +19,7 @@ from .._http.deadline import Deadline
 from .._options.regions import region_of_project
 from .._options.settings import Settings
 from .._report import Report
-from .identity import Identity, identify
+from .identity import Identity, Logins, identify
 from .projects import Project
 
 MAX_IDLE_SECONDS = 30.0
@@ -39,6 +39,7 @@ class Session:
         self._settings = settings
         self._report = report
         self._identity: Identity | None = None
+        self._logins = Logins()
         self._secrets: list[str] = []
         self._lock = threading.Lock()
 
@@ -59,7 +60,7 @@ class Session:
             if self._identity is None:
                 self._secrets = []
                 report = self._report._replace(secret=self._remember)
-                self._identity = identify(self._settings, self.client, report, deadline)
+                self._identity = identify(self._settings, self.client, report, deadline, self._logins)
             return self._identity
 
     @property

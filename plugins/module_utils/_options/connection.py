@@ -14,6 +14,7 @@ import typing as t
 from .precedence import METHODS, Resolution, resolve
 from .settings import (
     AccessKeyCredential,
+    Agency,
     CloudEntry,
     Credential,
     PasswordCredential,
@@ -60,6 +61,7 @@ def read_settings(
         timeout=value("timeout"),
         retries=value("retries"),
         autopilot=value("autopilot"),
+        agency=_agency(found, value),
         notes=found.notes,
     )
     if found.method != "cloud":
@@ -89,6 +91,23 @@ def _credential(found: Resolution, value: t.Callable[[str], t.Any]) -> Credentia
             "or user_domain_id (OS_USER_DOMAIN_ID)."
         )
     return PasswordCredential(value("username"), value("user_id"), value("password"), value("passcode"))
+
+
+def _agency(found: Resolution, value: t.Callable[[str], t.Any]) -> Agency | None:
+    account = [found.values[name] for name in ("agency_domain_name", "agency_domain_id") if name in found.values]
+    if "agency_name" not in found.values:
+        if account:
+            raise option_error(
+                f"Incomplete agency: {account[0].label} is set but agency_name (OS_AGENCY_NAME) is missing."
+            )
+        return None
+    name = found.values["agency_name"]
+    if not account:
+        raise option_error(
+            f"Incomplete agency: {name.label} is set but agency_domain_name (OS_AGENCY_DOMAIN_NAME) or "
+            "agency_domain_id (OS_AGENCY_DOMAIN_ID) is missing."
+        )
+    return Agency(name.value, value("agency_domain_name"), value("agency_domain_id"))
 
 
 def _verify(values: Source, value: t.Callable[[str], t.Any]) -> bool | str:

@@ -28,6 +28,7 @@ _ALTERNATIVES = (
     ("project_id", "project_name"),
     ("username", "user_id"),
     ("user_domain_id", "user_domain_name"),
+    ("agency_domain_id", "agency_domain_name"),
 )
 
 METHODS: dict[str, tuple[tuple[str, ...], ...]] = {

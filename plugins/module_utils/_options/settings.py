@@ -43,6 +43,16 @@ class PasswordCredential:
 
 
 @dataclass(frozen=True)
+class Agency:
+    """An agency: another account lets the user's account act in its projects."""
+
+    name: str
+    domain_name: str | None
+    domain_id: str | None
+    """The account that delegates. It takes precedence over the name."""
+
+
+@dataclass(frozen=True)
 class CloudEntry:
     """An entry of clouds.yaml."""
 
@@ -79,6 +89,8 @@ class Settings:
     timeout: float
     retries: int
     autopilot: bool
+    agency: Agency | None = None
+    """The agency to assume. The project is one of its account."""
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Sentences for ``Report.info`` on which source won where two disagreed."""
 
@@ -105,10 +117,13 @@ def check_address(settings: Settings) -> None:
     """
     if not settings.project_id and not settings.project_name:
         raise option_error("No project specified. Set project_id (OS_PROJECT_ID) or project_name (OS_PROJECT_NAME).")
-    logs_in = isinstance(settings.credential, PasswordCredential)
+    by_key = isinstance(settings.credential, AccessKeyCredential)
+    # a login returns the catalog, in which CCE is
+    logs_in = not by_key if settings.agency else isinstance(settings.credential, PasswordCredential)
+    calls_iam = logs_in or settings.agency or not settings.project_id
     # the prefix of a project name is its region
     region = settings.region or settings.project_name
-    if (logs_in or not settings.project_id) and not (settings.auth_url or region):
+    if calls_iam and not (settings.auth_url or region):
         raise option_error("Cannot determine the IAM URL. Set region (OS_REGION_NAME) or auth_url (OS_AUTH_URL).")
     if not logs_in and not (settings.endpoint or region):
         raise option_error(

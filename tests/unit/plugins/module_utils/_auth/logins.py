@@ -53,6 +53,13 @@ BY_SESSION_KEY = {**BY_KEY, "security_token": SECURITY_TOKEN}
 BY_PASSWORD = {"username": "ansible", "password": PASSWORD, "user_domain_name": "OTC00000000001000000000"}
 
 
+ACCOUNT = {"agency_domain_name": "OTC-partner"}
+AGENCY = {"agency_name": "cce-reader", **ACCOUNT}
+OF_AGENCY = "MIIF-the-token-of-the-agency"
+KEY = {"access": "TEMPORARYKEY00000001", "secret": "Secret-Of-The-Agency", "securitytoken": "Session-Of-The-Agency"}
+OTHER_KEY = {"access": "TEMPORARYKEY00000002", "secret": "Second-Secret-Of-It", "securitytoken": "Second-Session"}
+
+
 def settings_for(**typed: t.Any) -> Settings:
     return read_request(MODULE, {"timeout": 10, "retries": 0, **typed}, {}, environment={}).settings
 
@@ -89,12 +96,17 @@ def login(body: t.Any = TOKEN_BODY, token: str = ISSUED) -> bytes:
     return response(201, body, X_Subject_Token=token)
 
 
+def temporary_key(credential: t.Any = None) -> bytes:
+    """A temporary key, as IAM and the metadata service return one."""
+    return response(201, {"credential": credential or {**KEY, "expires_at": "2026-01-01T00:00:00.000000Z"}})
+
+
 def projects(*found: t.Any) -> bytes:
     """A list of projects."""
     return response(200, {"projects": list(found), "links": {}})
 
 
-def check_signature(request: Request, secret_key: str = SECRET_KEY) -> set[str]:
+def check_signature(request: Request, secret_key: str = SECRET_KEY, access_key: str = ACCESS_KEY) -> set[str]:
     """Compute the signature again from the bytes that arrived, with code that shares nothing with the collection.
 
     Returns:
@@ -108,7 +120,7 @@ def check_signature(request: Request, secret_key: str = SECRET_KEY) -> set[str]:
     )
     assert match
     access, credential, scope, names, signature = match.groups()
-    assert (access or credential) == ACCESS_KEY
+    assert (access or credential) == access_key
     assert names.split(";") == sorted(names.split(";"))
     path, _mark, query = re.sub("^https?://[^/]+", "", request.target).partition("?")
 

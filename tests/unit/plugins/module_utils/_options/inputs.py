@@ -42,6 +42,9 @@ NEEDED_BESIDE: dict[str, dict[str, str]] = {
     "passcode": PASSWORD,
     "user_domain_name": {"username": "u", "password": "p"},
     "user_domain_id": {"username": "u", "password": "p"},
+    "agency_name": {**TOKEN, "agency_domain_name": "d"},
+    "agency_domain_name": {**TOKEN, "agency_name": "a"},
+    "agency_domain_id": {**TOKEN, "agency_name": "a"},
     "cloud": {},
 }
 

@@ -65,6 +65,8 @@ def effective(option: Option, found: Settings) -> str:
         return Path(str(found.verify)).name
     if option.name == "cloud":
         return t.cast(CloudEntry, found.credential).name
+    if option.name.startswith("agency_"):
+        return str(getattr(found.agency, option.name[len("agency_") :]))
     value = getattr(found.credential, option.name, None) or getattr(found, option.name, None)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -264,14 +266,23 @@ def test_cloud_needs_nothing_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [("project_id", "project_name"), ("user_id", "username"), ("user_domain_id", "user_domain_name")]
+    "names",
+    [
+        ("project_id", "project_name"),
+        ("user_id", "username"),
+        ("user_domain_id", "user_domain_name"),
+        ("agency_domain_id", "agency_domain_name"),
+    ],
 )
 def test_alternatives_in_lower_sources_are_ignored(names: tuple[str, str]) -> None:
     both = {names[0]: "low-id", names[1]: "low-name"}
     needed = {"username": "u", "password": "p", "region": "eu-de", "project_id": "p", "user_domain_id": "d"}
+    needed.update({"agency_name": "a"} if "agency_domain_id" in names else {})
     needed = {name: value for name, value in needed.items() if name not in both}
 
     def found_values(found: Settings) -> dict[str, t.Any]:
+        if found.agency:
+            return {name: getattr(found.agency, name[len("agency_") :]) for name in names}
         return {name: getattr(found.credential if hasattr(found.credential, name) else found, name) for name in names}
 
     for given in names:

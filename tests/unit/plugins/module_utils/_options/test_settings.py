@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("ansible.module_utils")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import Settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import Agency, Settings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.sources import OptionValue
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import (
     CONNECTION,
@@ -22,6 +22,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.tabl
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._options.inputs import (
     ACCESS_KEY,
+    CLOUD,
     ENOUGH,
     PASSWORD,
     PROXY,
@@ -30,6 +31,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     TOKEN,
     WHERE,
     WITH_SECRETS,
+    in_environment,
     recognizable,
     refusal,
     settings,
@@ -42,6 +44,7 @@ PARTS: dict[str, t.Callable[[Settings], t.Any]] = {
     "ca_cert": lambda found: None if found.verify is True else found.verify,
     "token": lambda found: getattr(found.credential, "token", None),
     "cloud": lambda found: getattr(found.credential, "name", None),
+    **{f"agency_{name}": lambda found: found.agency for name in ("name", "domain_name", "domain_id")},
 }
 
 
@@ -122,6 +125,64 @@ def test_enough_to_make_a_call(typed: dict[str, str]) -> None:
     assert {name: getattr(found, name) for name in typed if hasattr(found, name)} == {
         name: value for name, value in typed.items() if hasattr(found, name)
     }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# agencies
+
+ACCOUNT = {"agency_domain_name": "account"}
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, {"agency_domain_id": "id"}, {**ACCOUNT, "agency_domain_id": "id"}])
+@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD])
+def test_agency(credential: dict[str, str], account: dict[str, str]) -> None:
+    found = settings({**credential, **WHERE, **account, "agency_name": "reader"})
+    assert found.agency == Agency("reader", account.get("agency_domain_name"), account.get("agency_domain_id"))
+    # either half from elsewhere
+    assert settings({**credential, **WHERE, "agency_name": "reader"}, {}, in_environment(account)) == found
+    assert settings({**credential, **WHERE, **account}, {}, {"OS_AGENCY_NAME": "reader"}) == found
+
+
+@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD, CLOUD])
+def test_agency_without_its_account(credential: dict[str, str]) -> None:
+    for arguments, label in (
+        (({**credential, **WHERE, "agency_name": "reader"},), "option agency_name "),
+        (({**credential, **WHERE}, {"agency_name": "reader"}), "variable opentelekomcloud_cce_agency_name "),
+        ((WHERE, {}, {**in_environment(credential), "OS_AGENCY_NAME": "reader"}), "variable OS_AGENCY_NAME "),
+    ):
+        if credential is CLOUD and "OS_" in label:
+            # the environment adds nothing to a cloud
+            assert settings(*arguments).agency is None
+            continue
+        text = refusal(settings, *arguments)
+        assert label in text
+        assert "agency_domain_name (OS_AGENCY_DOMAIN_NAME)" in text
+        assert "agency_domain_id (OS_AGENCY_DOMAIN_ID)" in text
+
+
+@pytest.mark.parametrize("name", ["agency_domain_name", "agency_domain_id"])
+def test_account_without_its_agency(name: str) -> None:
+    for arguments, label in (
+        (({**ENOUGH, name: "account"},), f"option {name} "),
+        ((ENOUGH, {name: "account"}), f"variable opentelekomcloud_cce_{name} "),
+        ((ENOUGH, {}, in_environment({name: "account"})), f"variable {CONNECTION_BY_NAME[name].environment[0]} "),
+    ):
+        text = refusal(settings, *arguments)
+        assert label in text
+        assert "agency_name (OS_AGENCY_NAME)" in text
+
+
+@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD])
+def test_agency_requires_iam(credential: dict[str, str]) -> None:
+    typed = {**credential, **ACCOUNT, "agency_name": "reader", "project_id": "p", "endpoint": "https://cce"}
+    assert "auth_url (OS_AUTH_URL)" in refusal(settings, typed)
+    assert settings({**typed, "auth_url": "https://iam"}).agency
+
+
+def test_agency_on_top_of_a_token_needs_no_endpoint() -> None:
+    typed = {**ACCOUNT, "agency_name": "reader", "project_id": "p", "auth_url": "https://iam"}
+    assert settings({**TOKEN, **typed}).endpoint is None
+    assert "endpoint (OS_CCE_ENDPOINT_OVERRIDE)" in refusal(settings, {**ACCESS_KEY, **typed})
 
 
 # ---------------------------------------------------------------------------------------------------------------------
