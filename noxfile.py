@@ -45,10 +45,11 @@ LONG_TARGETS = {
 
 @nox.session
 def code(session: nox.Session) -> None:
-    """Style and types of the Python code; sense and safety of the workflows for GitHub."""
+    """Style and types of the Python code; style and sense of script and style of the page, and of the workflows."""
     session.install("-r", str(REQUIREMENTS / "code.txt"))
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet", "--diff")
+    session.run("biome", "check", "--error-on-warnings", "--colors=off", silent=True)
     workflows = map(str, sorted(Path(".github", "workflows").iterdir()))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
     session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github")

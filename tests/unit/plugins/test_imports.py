@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "modules": {"base", "_jobs", "_options", "_http", "_auth", "_api", "_service"},
     "lookup": {"base", "_jobs", "_options", "_http", "_auth", "_api", "_service", "plugin_utils"},
     "action": {"base", "plugin_utils"},
-    "filter": {"base", "_jobs"},
+    "timeline": {"base", "_jobs"},
+    "filter": {"base", "_jobs", "timeline"},
     "doc_fragments": set(),
 }
 
@@ -61,6 +62,8 @@ FILES = {name_of(path): path for path in sorted(PLUGINS.rglob("*.py"))}
 def package(name: str) -> str:
     """The key of a file in ``MAY_IMPORT``."""
     first, *others = name.split(".")
+    if FILES[name].parent == PLUGINS / "plugin_utils" / "timeline":
+        return "timeline"
     if first != "module_utils":
         return first
     return others[0] if FILES[name].parent.name != first else "base"
