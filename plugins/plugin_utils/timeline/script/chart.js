@@ -7,6 +7,8 @@
 const ROW = 16;
 const BAR = 10;
 const STRIP = 44;
+// Height of the label of a lane
+const LABEL = document.documentElement.clientWidth > 768 ? 44 : 0;
 const BIN = 4;
 const PADDING = 5;
 const STEPS = [10_000, 30_000, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR];
@@ -81,7 +83,6 @@ const makeLane = (lane) => {
   const count = lane.failed ? `${lane.jobs.length}, ${lane.failed} failed` : `${lane.jobs.length}`;
   const name = element("button", "name", element("bdi", "", lane.name), " ", element("small", "", count));
   name.type = "button";
-  name.title = lane.name;
   const image = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" });
   const paths = Object.fromEntries(
     ["grid", ...MARK_ORDER, "now", "selected"].map((kind) => [kind, svg("path", { class: kind })]),
@@ -119,7 +120,7 @@ const drawBars = (packed, scale, width) => {
       }
     }
   }
-  return { shapes, selected, height: packed.rows * ROW + 2 * PADDING - 2 };
+  return { shapes, selected, height: Math.max(packed.rows * ROW + 2 * PADDING - 2, LABEL) };
 };
 
 const drawStrip = (lane, scale, width) => {

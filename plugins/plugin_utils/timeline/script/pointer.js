@@ -39,10 +39,29 @@ const stripTip = (lane, event) => {
   return [element("b", "", what), element("p", "dim", when), element("p", "dim", "Click to open the lane")];
 };
 
+// The whole name of a lane where there is no space for it
+const nameTip = (lane) => {
+  const [label] = lane.view.name.children;
+  return label.scrollWidth > label.clientWidth ? [element("b", "", lane.name)] : null;
+};
+
+const tipAt = (event) => {
+  const lane = laneAt(event.target);
+  if (!lane) {
+    return null;
+  }
+  if (!lane.view.image.contains(event.target)) {
+    return nameTip(lane);
+  }
+  const job = jobAt(event);
+  if (job) {
+    return jobTip(job);
+  }
+  return lane.packed ? null : stripTip(lane, event);
+};
+
 const hover = (event) => {
-  const lane = event.target.closest(".name") ? null : laneAt(event.target);
-  const job = lane && jobAt(event);
-  const content = job ? jobTip(job) : lane && !lane.packed ? stripTip(lane, event) : null;
+  const content = tipAt(event);
   plot.classList.toggle("over", Boolean(content));
   if (content) {
     showTip(content, event.clientX, event.clientY);
