@@ -55,8 +55,8 @@ def code(session: nox.Session) -> None:
     session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github")
     copy = copy_tree(session)
     session.chdir(copy)
-    package = "ansible_collections.opentelekomcloud.cce.plugins"
-    session.run("mypy", "--package", package, env={"MYPYPATH": str(copy.parents[2])})
+    packages = [f"--package=ansible_collections.opentelekomcloud.cce.{name}" for name in ("plugins", "extensions")]
+    session.run("mypy", *packages, env={"MYPYPATH": str(copy.parents[2])})
 
 
 @nox.session
