@@ -17,7 +17,7 @@ import uuid
 
 from .._jobs.diagnostics import Diagnostics
 from .._jobs.filters import Filters
-from .._jobs.normalize import Job, normalize
+from .._jobs.normalize import Job, Origin, normalize
 from .._jobs.query import Query
 from .._jobs.raw_job import FINISHED, STATUSES, Candidate, candidates, is_finished, read_text, read_time
 
@@ -145,6 +145,7 @@ class Poll(t.NamedTuple):
     """Lower-case IDs of all jobs that were compared."""
     warnings: list[str]
     """Complete sentences."""
+    project_id: str
 
 
 def compare(
@@ -152,7 +153,7 @@ def compare(
     query: Query,
     kinds: t.Collection[str],
     memory: Memory,
-    project_id: str,
+    origin: Origin,
     first: FirstPoll | None = None,
     mask: t.Callable[[str], str] | None = None,
 ) -> Poll:
@@ -163,10 +164,11 @@ def compare(
         query: the user's filters, without ages.
         kinds: the kinds of changes to report.
         memory: what is known.
-        project_id: where the list is from.
+        origin: where the list is from.
         first: how to treat unknown jobs when this is the first list of the project, or of these filters.
         mask: replaces secrets in the names that warnings contain, before they are cut.
     """
+    project_id = origin.project_id or ""
     diagnostics = Diagnostics(mask)
     compared = Filters(query._replace(**ABOUT_CHANGES), diagnostics)
     reported = Filters(Query(**{name: getattr(query, name) for name in ABOUT_CHANGES}), diagnostics)
@@ -184,13 +186,13 @@ def compare(
         state = looked.present[key]
         change = _change(key, state, memory, project_id)
         if change.kind in kinds and reported.matches(candidate):
-            changes.append(change._replace(job=normalize(candidate, query.subjobs, diagnostics)))
+            changes.append(change._replace(job=normalize(candidate, query.subjobs, diagnostics, origin)))
         else:
             looked.silent[key] = state
     warnings += diagnostics.warnings()
     if looked.without_id:
         warnings.append(f"Ignoring {looked.without_id} jobs without an ID: they cannot be followed.")
-    return Poll(changes, looked.silent, looked.present.keys(), warnings)
+    return Poll(changes, looked.silent, looked.present.keys(), warnings, project_id)
 
 
 def in_order(changes: t.Iterable[Change]) -> list[Change]:

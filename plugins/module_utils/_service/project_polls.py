@@ -17,10 +17,11 @@ from .._api.cce import Cce
 from .._auth.session import MAX_IDLE_SECONDS, Session
 from .._errors import CceError
 from .._http.deadline import Deadline
-from .._jobs.normalize import Job
+from .._jobs.normalize import Job, Origin
 from .._jobs.query import Query
 from .._jobs.summary import name_clusters
 from .._report import Report
+from .._text import result_text
 from .clusters import ids_of
 from .request import JobsRequest
 
@@ -60,15 +61,15 @@ class ProjectPolls:
         self._times_checked = False
 
     @property
-    def project_id(self) -> str | None:
-        """None as long as it is not known."""
-        return self._session.project().id
+    def origin(self) -> Origin:
+        """The project of the jobs, as far as it is known."""
+        return Origin(*(text and result_text(text) for text in self._session.project()))
 
     @property
     def name(self) -> str:
         """The project as the user specified it, or its ID."""
         settings = self._request.settings
-        return settings.project_name or settings.project_id or self.project_id or "of the credentials"
+        return settings.project_name or settings.project_id or self.origin.project_id or "of the credentials"
 
     def poll(self, read: Read[T]) -> T | None:
         """The result of reading the current list, None if it is the same list as at the last poll that succeeded.

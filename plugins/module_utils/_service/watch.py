@@ -25,7 +25,7 @@ import typing as t
 from datetime import datetime
 
 from .._errors import CceError
-from .._jobs.normalize import Job
+from .._jobs.normalize import Job, Origin
 from .._jobs.query import Query
 from .._jobs.timestamps import Age, parse_bound, time_before
 from .._options.sources import read_options
@@ -103,7 +103,7 @@ class Project(t.Protocol):
     """The jobs of one project: see ``ProjectPolls``."""
 
     @property
-    def project_id(self) -> str | None: ...
+    def origin(self) -> Origin: ...
 
     @property
     def name(self) -> str: ...
@@ -190,20 +190,19 @@ class Watcher:
 
     def _read(self, project: Project, raw_jobs: t.Iterable[t.Any], query: Query, now: datetime) -> Poll:
         """Compare a list with what is known. It runs in a thread that may be abandoned, so it changes nothing."""
-        project_id = project.project_id or ""
-        memory = self._memories.get(project_id) or Memory()
+        origin = project.origin
+        memory = self._memories.get(origin.project_id or "") or Memory()
         first = None if memory.filters == self._filters else FirstPoll(_absolute(self._request.since, now))
-        return compare(raw_jobs, query, self._request.kinds, memory, project_id, first, self._mask)
+        return compare(raw_jobs, query, self._request.kinds, memory, origin, first, self._mask)
 
     def _take(self, project: Project, poll: Poll) -> list[Change]:
         """Learn what is not reported, and return the rest."""
-        project_id = project.project_id or ""
-        memory = self._memories.setdefault(project_id, Memory())
+        memory = self._memories.setdefault(poll.project_id, Memory())
         if memory.filters != self._filters:
             memory.filters = self._filters
             self._must_save = True
         for key, state in poll.silent.items():
-            self._learn(project_id, key, state)
+            self._learn(poll.project_id, key, state)
         memory.settle(poll.present, time.time())
         for warning in poll.warnings:
             if warning not in self._warned and len(self._warned) < _MAX_WARNINGS:

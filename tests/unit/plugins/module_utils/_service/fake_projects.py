@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import Job
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import Job, Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.changes import Change, Poll
@@ -37,6 +37,7 @@ class FakeProject:
 
     def __init__(self, project_id: str = "p1") -> None:
         self.project_id = project_id
+        self.origin = Origin(project_id)
         self.name = f"name of {project_id}"
         self.shown: list[t.Any] = []
         self.failing: CceError | None = None

@@ -11,7 +11,7 @@ import uuid
 
 import pytest
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS, Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import changes
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.changes import (
@@ -38,7 +38,7 @@ class Follower:
         self._first: FirstPoll | None = FirstPoll(since)
 
     def changes(self, *raws: t.Any, now: float = 0.0) -> list[Change]:
-        poll = compare(raws, self.query, self.kinds, self.memory, "p1", self._first)
+        poll = compare(raws, self.query, self.kinds, self.memory, Origin("p1", "eu-de_shop", "eu-de"), self._first)
         for key, state in poll.silent.items():
             self.memory.learn(key, state)
         for change in poll.changes:
@@ -299,6 +299,7 @@ def test_event_has_the_job_and_a_uuid_of_its_state() -> None:
     assert {**event["cce"], "job": None} == {"change": "finished", "previous_status": "Running", "job": None}
     assert list(event["cce"]["job"]) == list(JOB_KEYS)
     assert event["cce"]["job"]["root_cause"]["reason"] == "no quota"
+    assert [event["cce"]["job"][key] for key in Origin._fields] == ["p1", "eu-de_shop", "eu-de"]
     ids = {each.event()["meta"]["uuid"] for each in (appeared, finished, finished._replace(project_id="p2"))}
     assert len(ids) == 3
     assert {uuid.UUID(each).version for each in ids} == {5}

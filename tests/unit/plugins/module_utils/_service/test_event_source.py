@@ -151,6 +151,12 @@ def test_one_login_and_one_connection_serve_all_polls(source: t.Callable[..., li
     assert cloud.server.accepted == 1
 
 
+def test_events_name_the_project(source: t.Callable[..., list[t.Any]]) -> None:
+    [event] = source(Cloud([], [job("a")]), 2)
+    origin = [event["cce"]["job"][key] for key in ("project_id", "project_name", "region")]
+    assert origin == ["p1", "eu-de_shop", "eu-de"]
+
+
 def test_an_idle_connection_is_replaced_and_the_login_is_kept(
     source: t.Callable[..., list[t.Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
