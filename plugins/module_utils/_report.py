@@ -15,6 +15,10 @@ def _unchanged(text: str) -> str:
     return text
 
 
+def _never(_text: str) -> bool:
+    return False
+
+
 class Report(t.NamedTuple):
     """How the collection reports to the user before the result is there."""
 
@@ -26,3 +30,5 @@ class Report(t.NamedTuple):
     """Masks a value wherever it might appear from now on."""
     mask: t.Callable[[str], str] = _unchanged
     """Replaces the secrets in a text. Needed before a text is cut: half a secret is not recognized."""
+    finds_secret: t.Callable[[str], bool] = _never
+    """Whether there is a secret in a text, apart from those that texts contain by chance."""

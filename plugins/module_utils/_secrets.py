@@ -55,6 +55,9 @@ _ESCAPES = [re.compile(pattern) for pattern in (rb"&[#A-Za-z]", rb"%[0-9a-fA-F]{
 _BASE64 = re.compile("[A-Za-z0-9+/_-]")
 _BASE64_END = re.compile("[A-Za-z0-9+/_-]*={0,2}")
 
+LONGEST_TRACE = 4096
+"""Characters in which a secret can be recognized, however it is escaped: a long one by the first of its own."""
+
 # Elements of a list that are searched at once
 _CHUNK = 500
 
@@ -117,6 +120,11 @@ class Mask:
         # a copy, because another thread may learn a secret meanwhile
         return _replaced(text, tuple(self._needles.values()))
 
+    def finds(self, text: str) -> bool:
+        """Whether there is a secret in a text. Those that are short or ordinary do not count."""
+        heads = [needle.head for needle in tuple(self._needles.values()) if not needle.alone]
+        return any(head in folded for folded in (each.translate(_FOLD) for each in decodings(text)) for head in heads)
+
     def result(self, value: t.Any) -> t.Any:
         """Return a value of JSON without secrets in its strings, numbers, and keys. Short and ordinary ones stay.
 
@@ -140,6 +148,7 @@ def masked(report: Report, mask: Mask) -> Report:
         info=lambda text: report.info(mask(text)),
         secret=remember,
         mask=mask,
+        finds_secret=mask.finds,
     )
 
 

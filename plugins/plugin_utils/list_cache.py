@@ -33,8 +33,10 @@ import zlib
 
 from ..module_utils._errors import CacheMiss, CceError
 from ..module_utils._http.deadline import Deadline
+from ..module_utils._http.decoding import MAX_BODY
 from ..module_utils._options.settings import CloudEntry, Settings
 from ..module_utils._report import Report
+from ..module_utils._secrets import LONGEST_TRACE
 
 Chunks = t.Iterable[bytes]
 Fetch = t.Callable[[], t.ContextManager[Chunks]]
@@ -53,6 +55,9 @@ _LIST, _LOCK, _PART = ".list", ".lock", ".part"
 _PAUSE = 0.05
 
 _PIECE = 64 * 1024
+
+# What a process does with the list of another one, worded to follow "timed out "
+_WAITING, _READING = "waiting for another process to fetch the shared list", "reading the shared list"
 
 # The first line of a list's file: when its fetch began, and for how many seconds it was meant to be used
 _MAX_HEADER = 100
@@ -75,7 +80,7 @@ class JobListCache:
         self._report = report
         self._held: _Lock | None = None
         self._recorder: _Recorder | None = None
-        self._waiting = False
+        self._activity: str | None = None
 
     @contextlib.contextmanager
     def open(self, name: str, fetch: Fetch, deadline: Deadline) -> t.Iterator[Chunks]:
@@ -99,7 +104,7 @@ class JobListCache:
             self._held = lock = _Lock(self._path(hashed, _LOCK))
             try:
                 file = self._wait_for(hashed, lock, deadline)
-                with self._reading(file, hashed) if file else self._recording(name, hashed, fetch) as chunks:
+                with self._reading(file, hashed, deadline) if file else self._recording(name, hashed, fetch) as chunks:
                     yield chunks
             finally:
                 lock.release()
@@ -110,10 +115,10 @@ class JobListCache:
         """Let other processes fetch. To be called when the deadline has passed, and the thread has been abandoned.
 
         Raises:
-            CceError: when that thread only waited for another process.
+            CceError: when that thread did not fetch anything itself.
         """
-        if self._waiting:
-            raise _waited_too_long(deadline)
+        if self._activity:
+            raise _took_too_long(self._activity, deadline)
         if self._recorder:
             self._recorder.end()
         if self._held:
@@ -125,8 +130,8 @@ class JobListCache:
             # the lock before the file: only in this order, a list cannot be stored between the two
             locked = lock.take()
             file = self._stored(hashed)
-            self._waiting = not file and not locked
-            if not self._waiting:
+            self._activity = _READING if file else None if locked else _WAITING
+            if self._activity != _WAITING:
                 return file
             _pause(deadline)
 
@@ -152,11 +157,14 @@ class JobListCache:
         return None
 
     @contextlib.contextmanager
-    def _reading(self, file: t.IO[bytes], hashed: str) -> t.Iterator[Chunks]:
+    def _reading(self, file: t.IO[bytes], hashed: str, deadline: Deadline) -> t.Iterator[Chunks]:
         with file:
             try:
-                yield _decompressed(file)
+                yield _decompressed(file, deadline)
             except (CceError, OSError, EOFError, zlib.error) as error:
+                self._activity = None
+                if not deadline.remaining():
+                    raise
                 _remove_damaged(file, self._path(hashed, _LIST))
                 raise CacheMiss(f"The cached list was damaged ({error}).", "response") from None
 
@@ -165,7 +173,7 @@ class JobListCache:
     @contextlib.contextmanager
     def _recording(self, name: str, hashed: str, fetch: Fetch) -> t.Iterator[Chunks]:
         self._tidy(hashed)
-        self._recorder = recorder = _Recorder(self._folder, hashed, self._lifetime)
+        self._recorder = recorder = _Recorder(self._folder, hashed, self._lifetime, self._report.finds_secret)
         try:
             with fetch() as chunks:
                 yield recorder.copy(chunks)
@@ -239,12 +247,14 @@ class _Recorder:
     """Stores the bytes of a response while they are read.
 
     A fault in storing does not affect the reading. A thread that was abandoned because it took too long may still pass
-    bytes after the end: they are ignored.
+    bytes after the end: they are ignored. A response that repeats a secret is not stored, and no part of the secret.
     """
 
-    def __init__(self, folder: str, hashed: str, lifetime: int) -> None:
+    def __init__(self, folder: str, hashed: str, lifetime: int, finds_secret: t.Callable[[str], bool]) -> None:
         self._folder = folder
         self._hashed = hashed
+        self._finds_secret = finds_secret
+        self._unwritten = b""
         # taken before anything is sent, since the content may be as old as that
         self._header = f"{time.time()!r} {lifetime}\n".encode()
         self._file: t.IO[bytes] | None = None
@@ -294,12 +304,17 @@ class _Recorder:
         self._file.write(self._header)
 
     def _write(self, chunk: bytes) -> None:
-        if self._file:
-            self._file.write(self._packer.compress(chunk))
+        self._unwritten += chunk
+        if self._finds_secret(self._unwritten.decode("utf-8", "replace")):
+            self._fault = "it repeats a secret"
+        elif self._file:
+            # the rest may be the beginning of a secret
+            written, self._unwritten = self._unwritten[:-LONGEST_TRACE], self._unwritten[-LONGEST_TRACE:]
+            self._file.write(self._packer.compress(written))
 
     def _finish(self) -> None:
         if self._file:
-            self._file.write(self._packer.flush())
+            self._file.write(self._packer.compress(self._unwritten) + self._packer.flush())
             self._file.close()
             self._complete = True
 
@@ -347,22 +362,30 @@ def _pause(deadline: Deadline) -> None:
     """
     left = deadline.remaining()
     if not left:
-        raise _waited_too_long(deadline)
+        raise _took_too_long(_WAITING, deadline)
     # not all processes at the same moments
     time.sleep(min(left, random.uniform(_PAUSE / 2, _PAUSE)))
 
 
-def _waited_too_long(deadline: Deadline) -> CceError:
+def _took_too_long(activity: str, deadline: Deadline) -> CceError:
     return CceError(
-        f"Could not list the jobs within {deadline.seconds:.10g} s: timed out waiting for another process to fetch the "
-        "shared list (cache_ttl). Check the network, or increase timeout.",
+        f"Could not list the jobs within {deadline.seconds:.10g} s: timed out {activity} (cache_ttl). "
+        "Check the network, or increase timeout.",
         "timeout",
     )
 
 
-def _decompressed(file: t.IO[bytes]) -> t.Iterator[bytes]:
+def _decompressed(file: t.IO[bytes], deadline: Deadline) -> t.Iterator[bytes]:
+    size = 0
     with gzip.GzipFile(fileobj=file) as content:
-        yield from iter(lambda: content.read(_PIECE), b"")
+        for piece in iter(lambda: content.read(_PIECE), b""):
+            if not deadline.remaining():
+                raise _took_too_long(_READING, deadline)
+            size += len(piece)
+            if size > MAX_BODY:
+                # a response of this size was not stored
+                raise EOFError(f"more than {MAX_BODY >> 20} MiB")
+            yield piece
 
 
 def _make_private(folder: str) -> None:

@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
+import base64
+import errno
 import fcntl
 import gzip
+import itertools
 import json
 import os
+import re
 import signal
+import socket
 import stat
 import time
 import typing as t
@@ -21,6 +26,7 @@ from ansible import constants
 from ansible.errors import AnsibleLookupError
 
 from ansible_collections.opentelekomcloud.cce.plugins.lookup import jobs as lookup
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
 from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils import list_cache as _cache
 
 Run = t.Callable[..., list[dict[str, t.Any]]]
@@ -449,13 +455,143 @@ def test_full_disk_does_no_harm_to_the_response(cached: Run, folder: Path, monke
     assert files(folder, ".list") == files(folder, ".part") == []
 
 
-def test_file_system_without_locks(cached: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without(*arguments: t.Any) -> t.NoReturn:
-        raise OSError(37, "No locks available")
+@pytest.mark.parametrize("fault", [errno.ENOLCK, errno.ENOTSUP, errno.EIO, errno.EACCES, errno.EPERM])
+@pytest.mark.parametrize("first", [1, 2, 3])
+def test_file_system_without_locks(cached: Run, monkeypatch: pytest.MonkeyPatch, fault: int, first: int) -> None:
+    """Of the key, of the list, or, while another process fetches, of the list again."""
+    calls = itertools.count(1)
+
+    def without(*_arguments: t.Any) -> None:
+        if next(calls) >= first:
+            raise OSError(fault, os.strerror(fault))
+        if first == 3 and next(calls) > 2:
+            raise BlockingIOError
 
     monkeypatch.setattr(fcntl, "flock", without)
-    with pytest.raises(AnsibleLookupError, match=r"cannot be used \(no locks available\)"):
+    with pytest.raises(AnsibleLookupError, match=re.escape(f"cannot be used ({os.strerror(fault).lower()})")) as caught:
         cached()
+    assert all(fact in str(caught.value) for fact in ("cache_ttl", "ANSIBLE_LOCAL_TEMP"))
+
+
+def listen(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        # a path of a socket has at most 107 bytes
+        here = os.open(path.parent, os.O_RDONLY)
+        server.bind(f"/proc/self/fd/{here}/{path.name}")
+        os.close(here)
+
+
+def huge(path: Path) -> None:
+    with open(path, "wb") as file:
+        file.truncate(1 << 40)
+
+
+# a mebibyte
+BLOCK = gzip.compress(b'{"a":"%s"},' % (b"0" * (2**20 - 9)))
+
+OBSTACLES: dict[str, t.Callable[[Path], t.Any]] = {
+    "FIFO": os.mkfifo,
+    "directory": Path.mkdir,
+    "full directory": lambda path: (path / "inside").mkdir(parents=True),
+    "socket": listen,
+    "dangling link": lambda path: path.symlink_to("nowhere"),
+    "link to itself": lambda path: path.symlink_to(path),
+    "link to a file": lambda path: path.symlink_to(__file__),
+    "link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "empty": Path.touch,
+    "garbage": lambda path: path.write_bytes(bytes(range(256)) * 1000),
+    "huge": huge,
+    "long line": lambda path: path.write_bytes(b"1" * 1_000_000),
+    "bomb": lambda path: path.write_bytes(b"%r 60\n" % time.time() + gzip.compress(b"[") + BLOCK * 300),
+}
+
+
+@pytest.mark.parametrize("place", ["key", ".lock", ".list", ".part"])
+@pytest.mark.parametrize("kind", OBSTACLES)
+def test_whatever_is_in_the_folder(
+    cached: Run, folder: Path, capfd: pytest.CaptureFixture[str], place: str, kind: str
+) -> None:
+    """The jobs come, or a sentence, within the timeout."""
+    cached(timeout=30)
+    [stored] = files(folder, ".list")
+    path = folder / "key" if place == "key" else stored.with_suffix(place)
+    path.unlink(missing_ok=True)
+    OBSTACLES[kind](path)
+    try:
+        assert ids(cached(timeout=30)) == ["a", "b"]
+    except AnsibleLookupError as error:
+        assert str(folder) in str(error) and "cache_ttl" in str(error)
+        assert place in ("key", ".lock")
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_fifo_that_somebody_writes_to(cached: Run, folder: Path) -> None:
+    cached()
+    [stored] = files(folder, ".list")
+    stored.unlink()
+    os.mkfifo(stored)
+    writer = os.open(stored, os.O_RDWR)
+    try:
+        assert ids(cached(timeout=5)) == ["a", "b"]
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("place", ["key", ".lock", ".list"])
+def test_file_without_permissions(cached: Run, folder: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached()
+    true = os.open
+
+    def refuse(path: str, *arguments: t.Any) -> int:
+        # root, who runs these tests in some containers, may open everything
+        if path.startswith(str(folder)) and path.endswith(place):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return true(path, *arguments)
+
+    monkeypatch.setattr(_cache.os, "open", refuse)
+    try:
+        assert ids(cached()) == ["a", "b"]
+    except AnsibleLookupError as error:
+        assert "permission denied" in str(error)
+        assert place != ".list"
+
+
+def test_list_that_repeats_a_secret_is_not_stored(cached: Run, simulator: t.Any, folder: Path, count: t.Any) -> None:
+    token = simulator.ready["token"]
+    escaped = "".join(f"&#{ord(character)};" for character in token)
+    for echo in (token, escaped, base64.b64encode(f"user:{token}".encode()).decode()):
+        job = {**RAW_JOBS[0], "spec": {"type": "x" * 70_000, "extendparam": {"y": echo}}}
+        simulator.control("PUT", "/jobs", [*RAW_JOBS, job])
+        assert ids(cached()) == ["a", "a", "b"]
+        assert files(folder, ".list") == files(folder, ".part") == []
+    assert count() == 3
+
+
+@pytest.mark.parametrize("cut", [30, 4096, 65536])
+def test_no_part_of_a_secret_is_written(tmp_path: Path, cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "Kq-the-secret-token-Zw"
+    mask = Mask()
+    mask.add(secret)
+    body = b"x" * 9_990 + secret.encode() + b"y" * 70_000
+    monkeypatch.setattr(_cache.zlib, "compressobj", lambda *_: PassThrough())
+    recorder = _cache._Recorder(str(tmp_path), "hash", 60, mask.finds)
+    pieces = (body[place : place + cut] for place in range(0, len(body), cut))
+    for _piece in recorder.copy(pieces):
+        [part] = tmp_path.iterdir()
+        assert b"Kq" not in part.read_bytes()
+    assert "secret" in recorder.keep(str(tmp_path / "kept"))
+    recorder.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+class PassThrough:
+    """Compresses nothing."""
+
+    def compress(self, data: bytes) -> bytes:
+        return data
+
+    def flush(self) -> bytes:
+        return b""
 
 
 @pytest.mark.parametrize("value", [-1, 1.5, "soon", True])
