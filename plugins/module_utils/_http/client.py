@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from .._errors import CacheMiss, CceError
 from .._report import Report
 from .._version import COLLECTION_VERSION
-from . import decoding, errors
+from . import connections, decoding, errors
 from .call import Call, is_loopback
 from .deadline import Deadline, DeadlinePassed, Worker
 from .library import requests, urllib3
@@ -129,12 +129,13 @@ class Client:
         self._agent = f"opentelekomcloud.cce/{COLLECTION_VERSION} {agent} {requests.utils.default_user_agent()}"
         self._report = report
         self._call: Call | None = None
-        self._open_responses: set[requests.Response] = set()
         self._warned_hosts: set[str] = set()
         self._session = self._new_session()
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, connections.adapter())
         # requests would read the body of a redirect to its end, however long, and parse its URL, whatever it is
         session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         session.headers.update(
@@ -172,17 +173,11 @@ class Client:
                 raise errors.timed_out(self._call, deadline) from None
 
     def _abandon(self) -> None:
-        """Cut off what is still being read, and give later calls connections of their own.
+        """Give later calls connections of their own.
 
-        Until a response has begun, and with urllib3 before 2.3, the abandoned thread lasts until the server lets go. It
-        does not keep the process from ending.
+        The abandoned thread ends by itself, since no response can be read after the deadline. Only a name server can
+        keep it for longer, but it does not keep the process from ending.
         """
-        for response in list(self._open_responses):
-            shutdown = getattr(response.raw, "shutdown", None)
-            if shutdown:
-                # it may have ended by itself at this very moment
-                with contextlib.suppress(OSError, RuntimeError, ValueError):
-                    shutdown()
         self._session.close()
         self._session = self._new_session()
 
@@ -257,36 +252,33 @@ class Client:
             response = self._send(call, deadline)
         except (OSError, urllib3.exceptions.HTTPError) as error:
             raise failure(call, error, deadline) from None
-        self._open_responses.add(response)
-        try:
-            with contextlib.closing(response):
-                self._mask_signature(response)
-                if not 200 <= response.status_code < 300:
-                    raise errors.bad_status(call, response, self._report.mask)
-                yield Response(call, response, deadline)
-        finally:
-            self._open_responses.discard(response)
+        with contextlib.closing(response):
+            self._mask_signature(response)
+            if not 200 <= response.status_code < 300:
+                raise errors.bad_status(call, response, self._report.mask)
+            yield Response(call, response, deadline)
 
     def _send(self, call: Call, deadline: Deadline) -> requests.Response:
         remaining = deadline.remaining()
         if not remaining:
             raise errors.timed_out(call, deadline)
         try:
-            return self._session.request(
-                call.method,
-                call.url,
-                auth=call.auth,
-                json=call.json,
-                headers=dict(call.headers),
-                # as an argument, since a session's own value loses to REQUESTS_CA_BUNDLE
-                verify=self._verify,
-                proxies=self._proxies,
-                timeout=(remaining, remaining),
-                # requests would send X-Auth-Token to the other host
-                allow_redirects=False,
-                stream=True,
-                **call.more,
-            )
+            with connections.responses_by(deadline):
+                return self._session.request(
+                    call.method,
+                    call.url,
+                    auth=call.auth,
+                    json=call.json,
+                    headers=dict(call.headers),
+                    # as an argument, since a session's own value loses to REQUESTS_CA_BUNDLE
+                    verify=self._verify,
+                    proxies=self._proxies,
+                    timeout=(remaining, remaining),
+                    # requests would send X-Auth-Token to the other host
+                    allow_redirects=False,
+                    stream=True,
+                    **call.more,
+                )
         except requests.exceptions.RequestException:
             raise
         except ValueError as error:
