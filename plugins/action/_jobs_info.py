@@ -14,6 +14,8 @@ import typing as t
 from ansible import constants
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as AnyModule
+from ansible.release import __version__ as core_version
+from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._garbage import collection_paused
@@ -24,6 +26,9 @@ Show = t.Callable[[str], None]
 
 SWITCH = "opentelekomcloud_cce_in_process"
 """The Ansible variable that turns the in-process path off."""
+
+# Ansible itself prints the message of a failure first from this version on
+_PRINTS_MESSAGE = (2, 19)
 
 # Where Ansible's own local connection comes from, depending on who loads it
 _LOCAL = ("ansible.plugins.connection.local", "ansible_collections.ansible.builtin.plugins.connection.local")
@@ -36,7 +41,7 @@ class ActionModule(AnyModule):
     credentials in this process. If anything is in the way, the module is sent like any other.
 
     A module that is sent on the controller gets its options through a pipe instead of a file, because they contain
-    credentials. With ``-v``, its messages are shown while it runs.
+    credentials. With ``-v``, or if someone watches a wait in a terminal, its messages are shown while it runs.
     """
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
@@ -44,7 +49,10 @@ class ActionModule(AnyModule):
         show = functools.partial(self._show, variables.get("inventory_hostname"))
         with collection_paused(freeze=True):
             result = self._run_in_process(variables, show)
-            return self._send(task_vars, show) if result is None else result
+            if result is None:
+                result = self._send(task_vars, show)
+            self._print_failure(variables.get("inventory_hostname"), result)
+            return result
 
     # in-process
 
@@ -115,7 +123,7 @@ class ActionModule(AnyModule):
 
     def _messages(self, show: Show) -> t.ContextManager[None]:
         """A context in which messages of the module are shown at once."""
-        if self._task.no_log or Display().verbosity == 0:
+        if self._task.no_log or not (Display().verbosity or self._is_watched()):
             return contextlib.nullcontext()
         if self._connection._shell.tmpdir is None:
             self._make_tmp_path()
@@ -127,9 +135,28 @@ class ActionModule(AnyModule):
         """Whether the connection is Ansible's own local one: a replacement may lack what is used here."""
         return type(self._connection).__module__ in _LOCAL
 
+    def _is_watched(self) -> bool:
+        """Whether the task waits, and its output goes to a terminal.
+
+        Only the main process knows the terminal, and colors its output for that reason, unless the user forces colors.
+        """
+        waits = boolean(self._task.args.get("wait", False), strict=False)
+        return waits and bool(ANSIBLE_COLOR) and not constants.ANSIBLE_FORCE_COLOR
+
     def _show(self, host: str | None, message: str) -> None:
-        if not self._task.no_log:
+        if self._task.no_log:
+            return
+        if Display().verbosity:
             Display().v(message, host=host)
+        elif self._is_watched():
+            Display().display(f"<{host}> {message}", color=constants.COLOR_VERBOSE)
+
+    def _print_failure(self, host: str | None, result: Result) -> None:
+        """Print why a wait failed before Ansible prints the whole result, which contains all jobs."""
+        expected = self._task.ignore_errors or self._task.failed_when or self._task.no_log
+        prints_itself = tuple(map(int, core_version.split(".")[:2])) >= _PRINTS_MESSAGE
+        if result.get("failed") and result.get("waited_for") and not expected and not prints_itself:
+            Display().display(f"<{host}> {result['msg']}", color=constants.COLOR_ERROR, stderr=True)
 
 
 def _are_options_shown(variables: dict[str, t.Any]) -> bool:
