@@ -45,6 +45,11 @@ class FoundJobs(t.NamedTuple):
     error: CceError | None = None
     """Why a wait failed. Unless that is ``job_failed``, ``jobs`` are the unfinished ones."""
 
+    @property
+    def project_id(self) -> str | None:
+        """The ID of the only project, None if there are several or it is not known."""
+        return self.projects[0]["id"] if len(self.projects) == 1 else None
+
 
 def find_jobs(
     request: JobsRequest,

@@ -63,7 +63,7 @@ def _found(found: FoundJobs, typed: t.Mapping[str, t.Any], mask: Mask) -> Result
         "jobs": found.jobs,
         "summary": summarize(found.jobs),
         "fetched": found.fetched,
-        "project_id": found.projects[0]["id"] if len(found.projects) == 1 else None,
+        "project_id": found.project_id,
         "projects": found.projects,
         **_waited_for_nothing(typed),
     }
