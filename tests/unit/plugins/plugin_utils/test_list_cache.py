@@ -101,7 +101,7 @@ def status_of(child: int) -> int:
 
 
 def until(condition: t.Callable[[], t.Any]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)

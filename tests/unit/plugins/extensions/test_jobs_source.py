@@ -22,7 +22,7 @@ import pytest
 
 pytest.importorskip("ansible")
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 FILE = Path("extensions", "eda", "plugins", "event_source", "jobs.py")
 
 # As the engine does it, for each file. A misspelled argument shows that everything is there, without any request.
