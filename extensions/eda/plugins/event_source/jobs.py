@@ -141,7 +141,8 @@ def _make_importable() -> None:
     for _level in range(5):
         root = os.path.dirname(root)
     loaded = sys.modules.get(_COLLECTION)
-    if loaded is not None and root in list(getattr(loaded, "__path__", ())):
+    # one of the two paths may lead through a symbolic link
+    if os.path.realpath(root) in map(os.path.realpath, getattr(loaded, "__path__", ())):
         return
     above = root
     for _level in range(3):
