@@ -123,6 +123,18 @@ options:
       - ID of the account (domain) of O(agency_name).
       - Environment variable E(OS_AGENCY_DOMAIN_ID).
     type: str
+  instance_agency:
+    description:
+      - Use the agency of the server that sends the requests. Its project is the default.
+      - Environment variable E(OS_INSTANCE_AGENCY).
+    type: bool
+    default: false
+  metadata_url:
+    description:
+      - Base URL of the metadata service for O(instance_agency), a link-local or loopback address.
+      - Environment variable E(OS_METADATA_URL).
+    type: str
+    default: http://169.254.169.254
   cloud:
     description:
       - Entry of V(clouds.yaml), with any auth type or access key (V(ak), V(sk)). Requires openstacksdk.
@@ -169,13 +181,14 @@ notes:
     Options take precedence over environment variables. In lookups, Ansible variables come between the two.
     Of several environment variables for one option, the first one counts. Empty environment variables count as unset.
   - >-
-    Credentials are O(token), O(access_key) with O(secret_key), O(username) or O(user_id) with O(password), or O(cloud).
+    Credentials are O(token), O(access_key) with O(secret_key), O(username) or O(user_id) with O(password),
+    O(instance_agency), or O(cloud).
     Credentials that are set as options take precedence over any in the environment.
     In the environment, E(OS_CLOUD) comes first, then the others in this order, and incomplete ones are skipped.
     Incomplete credentials or two kinds of credentials that are set as options are an error.
   - >-
-    Set O(project_id) or O(project_name), unless O(cloud) specifies the project. If O(project_name) begins with a known
-    region, another public region or URL in the environment is ignored.
+    Set O(project_id) or O(project_name), unless O(cloud) or O(instance_agency) specifies the project. If
+    O(project_name) begins with a known region, another public region or URL in the environment is ignored.
   - >-
     Setting O(project_id) or O(project_name) hides the environment variables of both.
     The same applies to O(user_domain_name) and O(user_domain_id). Setting O(access_key) hides E(OS_SECURITY_TOKEN).
@@ -289,6 +302,16 @@ options:
       - name: OS_AGENCY_DOMAIN_ID
     vars:
       - name: opentelekomcloud_cce_agency_domain_id
+  instance_agency:
+    env:
+      - name: OS_INSTANCE_AGENCY
+    vars:
+      - name: opentelekomcloud_cce_instance_agency
+  metadata_url:
+    env:
+      - name: OS_METADATA_URL
+    vars:
+      - name: opentelekomcloud_cce_metadata_url
   cloud:
     env:
       - name: OS_CLOUD

@@ -17,8 +17,8 @@ from .._http.deadline import Deadline
 from .._options.regions import region_of_project
 from .._options.settings import (
     AccessKeyCredential,
-    Agency,
     CloudEntry,
+    InstanceCredential,
     PasswordCredential,
     Settings,
     TokenCredential,
@@ -27,12 +27,13 @@ from .._report import Report
 from .access_key import SignatureAuth
 from .agency import agency_key, agency_token
 from .endpoints import cce_endpoint
+from .instance import read_server
 from .password import log_in, log_in_to_account
 from .projects import find_project_id
 from .token import IssuedToken, TokenAuth
 
 _TOKEN_ADVICE = "get a new token: it has expired, or it belongs to another region"
-_LOGIN_ADVICE = "set another passcode: the login has expired"
+_LOGIN_ADVICE = "run the task again: the login has expired"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def identify(
     """Log in where the credential requires that, and find the project and the endpoint.
 
     A token or an access key with a project ID needs no request. Everything else needs one: a login, or the look-up of
-    the project's ID. An agency needs another one.
+    the project's ID. An agency needs another one, and the keys of a server come from its metadata service.
 
     Args:
         settings: who, and which project.
@@ -84,56 +85,48 @@ def identify(
         CceError: of kind ``option`` when the settings do not determine project or endpoint; any kind when IAM refuses
             or cannot be reached.
     """
-    credential = settings.credential
+    credential, issued = settings.credential, False
+    if isinstance(credential, InstanceCredential):
+        (settings, credential), issued = read_server(settings, credential, client, report, deadline), True
     if settings.agency:
-        return _identity_in_agency(settings, settings.agency, client, report, deadline, logins or Logins())
+        if not isinstance(credential, AccessKeyCredential):
+            auth = _account_auth(settings, credential, client, report, deadline, logins or Logins())
+            return _identity_of(agency_token(settings, settings.agency, auth, client, report, deadline), settings)
+        # first of all, so that a missing endpoint costs no request
+        cce_endpoint(settings)
+        signature = SignatureAuth(credential, _account_header(settings), issued=issued)
+        credential, issued = agency_key(settings, settings.agency, signature, client, report, deadline), True
+        # from here on, the account is that of the agency
+        settings = replace(settings, user_domain_id=settings.agency.domain_id)
     if isinstance(credential, PasswordCredential):
         return _identity_of(log_in(settings, credential, client, report, deadline), settings)
     if isinstance(credential, CloudEntry):
         # not imported here: the code for clouds.yaml has put it there
         return _identity_of(credential.login.log_in(client, report, deadline), settings)
-    return _identity_without_login(settings, credential, client, report, deadline)
+    return _identity_without_login(settings, credential, client, report, deadline, issued=issued)
 
 
-def _identity_in_agency(
-    settings: Settings, agency: Agency, client: Client, report: Report, deadline: Deadline, logins: Logins
-) -> Identity:
-    credential = settings.credential
-    if isinstance(credential, AccessKeyCredential):
-        # first of all, so that a missing endpoint costs no request
-        cce_endpoint(settings)
-        auth = SignatureAuth(credential, _account_header(settings))
-        key = agency_key(settings, agency, auth, client, report, deadline)
-        # from here on, the account is that of the agency
-        settings = replace(settings, user_domain_id=agency.domain_id)
-        return _identity_without_login(settings, key, client, report, deadline, issued=True)
-    if isinstance(credential, TokenCredential):
-        token_auth = TokenAuth(credential.token, _TOKEN_ADVICE)
-    else:
-        token = _account_token(settings, credential, client, report, deadline, logins)
-        token_auth = TokenAuth(token, _LOGIN_ADVICE)
-    return _identity_of(agency_token(settings, agency, token_auth, client, report, deadline), settings)
-
-
-def _account_token(
+def _account_auth(
     settings: Settings,
-    credential: PasswordCredential | CloudEntry,
+    credential: TokenCredential | PasswordCredential | CloudEntry,
     client: Client,
     report: Report,
     deadline: Deadline,
     logins: Logins,
-) -> str:
+) -> TokenAuth:
     """A token of the user, whatever its scope."""
+    if isinstance(credential, TokenCredential):
+        return TokenAuth(credential.token, _TOKEN_ADVICE)
     if logins.token:
         report.secret(logins.token)
-        return logins.token
+        return TokenAuth(logins.token, _LOGIN_ADVICE)
     if isinstance(credential, PasswordCredential):
         token, once = log_in_to_account(settings, credential, client, report, deadline), bool(credential.passcode)
     else:
         token, once = credential.login.token(client, report, deadline), credential.login.sends_passcode
     if once:
         logins.token = token
-    return token
+    return TokenAuth(token, _LOGIN_ADVICE)
 
 
 def _identity_without_login(
@@ -143,7 +136,7 @@ def _identity_without_login(
     report: Report,
     deadline: Deadline,
     *,
-    issued: bool = False,
+    issued: bool,
 ) -> Identity:
     """The identity of a token or of an access key.
 

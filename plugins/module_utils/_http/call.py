@@ -34,6 +34,8 @@ class Call:
     """Advice for the user about a failure, by its kind, where the caller knows more than this package."""
     more: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     """Further arguments of ``requests.Session.request``."""
+    on_link: bool = False
+    """Whether the host is this machine or on its own link: no proxy, and no need for encryption."""
     once: bool = False
     """Whether the request must not be repeated, because it uses up a one-time code."""
 

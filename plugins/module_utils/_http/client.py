@@ -34,6 +34,9 @@ T = t.TypeVar("T")
 _FIRST_PAUSE = 0.5
 _MAX_PAUSE = 30.0
 
+# requests takes a key with None as a proxy that is not to be used, whatever the environment says
+_NO_PROXIES: dict[str, t.Any] = {"http": None, "https": None, "all": None}
+
 
 class Response:
     """A successful response. Its body can be iterated over once, in decompressed pieces.
@@ -246,7 +249,8 @@ class Client:
         Raises:
             CceError: when the call fails, also while the body is read.
         """
-        self._warn_of_plain_http(call.url)
+        if not call.on_link:
+            self._warn_of_plain_http(call.url)
         self._call = call
         try:
             response = self._send(call, deadline)
@@ -272,7 +276,7 @@ class Client:
                     headers=dict(call.headers),
                     # as an argument, since a session's own value loses to REQUESTS_CA_BUNDLE
                     verify=self._verify,
-                    proxies=self._proxies,
+                    proxies=_NO_PROXIES if call.on_link else self._proxies,
                     timeout=(remaining, remaining),
                     # requests would send X-Auth-Token to the other host
                     allow_redirects=False,

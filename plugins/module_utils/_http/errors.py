@@ -70,9 +70,10 @@ def timed_out(call: Call | None, deadline: Deadline) -> CceError:
         call: what was being done, None when it was not a call.
         deadline: what has passed.
     """
+    advice = (call and call.advice.get("timeout")) or "check the network, or increase timeout"
     return CceError(
         f"Could not {call.purpose if call else 'connect'} within {deadline.seconds:.10g} s. "
-        "Check the network, or increase timeout.",
+        f"{advice[0].upper()}{advice[1:]}.",
         "timeout",
         url=shown_url(call.url) if call else None,
         transient=True,
@@ -143,7 +144,8 @@ def _diagnose(error: Exception, call: Call) -> _Diagnosis:
         return _Diagnosis("response", f"the response from {host} is not HTTP", response_advice, transient=True)
     if isinstance(error, (theirs.RequestException, pool.HTTPError)):
         cause = f"no connection to {host}{_in_parentheses(_system_reason(causes))}"
-        return _Diagnosis("connection", cause, "check the URL and the network", retryable=True)
+        advice = call.advice.get("connection") or "check the URL and the network"
+        return _Diagnosis("connection", cause, advice, retryable=True)
     # requests did not find a file at the path that it was given
     advice = "check ca_cert, or the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
     return _Diagnosis("tls", "could not load CA certificates", advice)

@@ -17,6 +17,7 @@ from .settings import (
     Agency,
     CloudEntry,
     Credential,
+    InstanceCredential,
     PasswordCredential,
     Settings,
     TokenCredential,
@@ -82,6 +83,10 @@ def _credential(found: Resolution, value: t.Callable[[str], t.Any]) -> Credentia
         return AccessKeyCredential(
             value("access_key"), value("secret_key"), value("security_token"), value("signature")
         )
+    if found.method == "instance_agency":
+        # it can only be true here, or invalid, which is an error
+        value("instance_agency")
+        return InstanceCredential(value("metadata_url"), value("signature"))
     if found.method == "cloud":
         verify_given = "validate_certs" in found.values
         return CloudEntry(value("cloud"), value("signature"), value("passcode"), verify_given)

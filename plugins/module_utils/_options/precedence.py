@@ -35,6 +35,7 @@ METHODS: dict[str, tuple[tuple[str, ...], ...]] = {
     "token": (("token",),),
     "access_key": (("access_key",), ("secret_key",)),
     "password": (("username", "user_id"), ("password",)),
+    "instance_agency": (("instance_agency",),),
     "cloud": (("cloud",),),
 }
 """The options that each login method requires, each with those that can replace it. Any of them selects the method."""
@@ -43,6 +44,7 @@ METHODS: dict[str, tuple[tuple[str, ...], ...]] = {
 _COMPANIONS = {
     "access_key": ("security_token", "signature"),
     "password": ("passcode",),
+    "instance_agency": ("metadata_url", "signature"),
     "cloud": ("passcode", "signature"),
 }
 
@@ -91,7 +93,8 @@ def _method(sources: t.Sequence[Source]) -> str:
         return method
     raise option_error(
         "No credentials found. Set token (OS_TOKEN), access_key and secret_key (OS_ACCESS_KEY, OS_SECRET_KEY), "
-        "username and password (OS_USERNAME, OS_PASSWORD), or cloud (OS_CLOUD)."
+        "username and password (OS_USERNAME, OS_PASSWORD), cloud (OS_CLOUD), or on a server of the cloud "
+        "instance_agency (OS_INSTANCE_AGENCY)."
     )
 
 
@@ -127,6 +130,7 @@ class _Resolver:
         self._notes: list[str] = []
 
     def resolve(self) -> Resolution:
+        self._ignore_instance_agency_that_is_off()
         method = _method(self._sources)
         if method == "cloud":
             self._ignore_environment_of_others()
@@ -152,6 +156,17 @@ class _Resolver:
         for source in self._sources[level:]:
             if name in source:
                 self._notes.append(f"Ignoring {_described(source.pop(name))}: {reason}.")
+
+    def _ignore_instance_agency_that_is_off(self) -> None:
+        """Drop ``instance_agency: false``, which selects no login, together with the values of lower sources."""
+        level = self._highest("instance_agency")
+        winner = self._sources[level].get("instance_agency")
+        if not winner or _is_on(winner):
+            return
+        for source in self._sources[level:]:
+            given = source.pop("instance_agency", None)
+            if given and _is_on(given):
+                self._notes.append(f"Using {_described(winner)}, not {_described(given)}.")
 
     def _ignore_environment_of_others(self) -> None:
         entry = self._sources[self._highest("cloud")]["cloud"]
@@ -220,6 +235,14 @@ class _Resolver:
 def _described(given: OptionValue) -> str:
     text = shown(given.option, given.raw)
     return f"{given.label} ({text})" if text else given.label
+
+
+def _is_on(given: OptionValue) -> bool:
+    try:
+        return bool(given.value)
+    except CceError:
+        # it fails later, if it counts
+        return True
 
 
 def _region_of(given: OptionValue) -> str | None:

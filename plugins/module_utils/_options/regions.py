@@ -52,6 +52,15 @@ def region_of_project(project_name: str | None) -> str | None:
     return prefix if known_region(prefix) else None
 
 
+def region_of_zone(zone: str | None) -> str | None:
+    """The known region of an availability zone: "eu-de" for "eu-de-01", "eu-ch2" for "eu-ch2a", None for any other.
+
+    Source: OTC "Regions and Endpoints"; Huawei Cloud has zones such as "cn-north-4a".
+    """
+    found = re.fullmatch(r"(.+?)(?:-[0-9]{2}|(?<=[0-9])[a-z])", zone or "")
+    return found[1] if found and known_region(found[1]) else None
+
+
 def region_of_host(host: str | None) -> str | None:
     """The known region to which a public host belongs, None for any other host, such as a private one."""
     name = (host or "").lower().rstrip(".")

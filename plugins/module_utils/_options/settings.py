@@ -43,6 +43,15 @@ class PasswordCredential:
 
 
 @dataclass(frozen=True)
+class InstanceCredential:
+    """The agency of the server that this runs on."""
+
+    metadata_url: str
+    """Where the metadata service is, which hands out temporary access keys."""
+    signature: str
+
+
+@dataclass(frozen=True)
 class Agency:
     """An agency: another account lets the user's account act in its projects."""
 
@@ -68,7 +77,7 @@ class CloudEntry:
     """The login that ``_auth.clouds`` derives from the entry."""
 
 
-Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential, CloudEntry]
+Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential, InstanceCredential, CloudEntry]
 
 
 @dataclass(frozen=True)
@@ -96,16 +105,8 @@ class Settings:
 
     def secrets(self) -> list[str]:
         """All values that must never be shown."""
-        credential = self.credential
-        found: list[str | None] = []
-        if isinstance(credential, TokenCredential):
-            found = [credential.token]
-        elif isinstance(credential, AccessKeyCredential):
-            found = [credential.secret_key, credential.security_token]
-        elif isinstance(credential, CloudEntry):
-            found = [credential.passcode]
-        else:
-            found = [credential.password, credential.passcode]
+        names = ("token", "secret_key", "security_token", "password", "passcode")
+        found = [getattr(self.credential, name, None) for name in names]
         return [secret for secret in (*found, *passwords_in_urls({"proxy": self.proxy})) if secret]
 
 
@@ -115,8 +116,12 @@ def check_address(settings: Settings) -> None:
     Raises:
         CceError: of kind ``option``.
     """
-    if not settings.project_id and not settings.project_name:
+    # the metadata service knows the project and the region of the server
+    by_server = isinstance(settings.credential, InstanceCredential)
+    if not settings.project_id and not settings.project_name and not (by_server and not settings.agency):
         raise option_error("No project specified. Set project_id (OS_PROJECT_ID) or project_name (OS_PROJECT_NAME).")
+    if by_server:
+        return
     by_key = isinstance(settings.credential, AccessKeyCredential)
     # a login returns the catalog, in which CCE is
     logs_in = not by_key if settings.agency else isinstance(settings.credential, PasswordCredential)

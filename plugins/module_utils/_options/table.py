@@ -93,6 +93,8 @@ CONNECTION: tuple[Option, ...] = (
     _connection("agency_name", "OS_AGENCY_NAME"),
     _connection("agency_domain_name", "OS_AGENCY_DOMAIN_NAME"),
     _connection("agency_domain_id", "OS_AGENCY_DOMAIN_ID", form="header"),
+    _connection("instance_agency", "OS_INSTANCE_AGENCY", type="bool", default=False),
+    _connection("metadata_url", "OS_METADATA_URL", default="http://169.254.169.254", form="metadata_url"),
     _connection("cloud", "OS_CLOUD"),
     _connection("ca_cert", "OS_CACERT", type="path"),
     _connection("validate_certs", "OS_INSECURE", environment_inverted=True, type="bool", default=True),

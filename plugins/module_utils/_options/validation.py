@@ -14,7 +14,7 @@ import os
 import re
 import typing as t
 from collections.abc import Iterable
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 from ansible.module_utils.common.text.converters import to_text
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -24,11 +24,12 @@ from .._secrets import MASKED
 from .._text import either
 from .ansible_values import is_omitted, plain, plain_text
 from .table import CONNECTION, CONNECTION_BY_NAME, Option
+from .urls import is_on_link, usable_parts
 
 MAX_SECONDS = 2_000_000
 """The longest time limit, 23 days: sockets count milliseconds in 31 bits."""
 
-_BASE_URL_FORMS = ("base_url", "iam_url")
+_BASE_URL_FORMS = ("base_url", "iam_url", "metadata_url")
 URL_FORMS = (*_BASE_URL_FORMS, "proxy_url")
 
 # Ansible's own words
@@ -208,29 +209,13 @@ def convert(option: Option, label: str, value: t.Any) -> t.Any:
     return check(option, label, converted) if check else converted
 
 
-# a name in any script, or an IPv4 or IPv6 address, the latter also with a zone
-_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+(?:%\w+)?")
-
-
-def _parts(text: str) -> SplitResult | None:
-    """The parts of a URL that can be called, None for anything else."""
-    try:
-        url = urlsplit(text)
-        host = url.hostname or ""
-        usable = url.port != 0 and _HOST.fullmatch(host) and host.encode("idna")
-    except ValueError:
-        # a port that is not a number, or a label that is empty or too long for DNS
-        return None
-    return url if usable and not re.search(r"[\s\x00-\x1f\x7f]", text) else None
-
-
 def _base_url(option: Option, label: str, text: str) -> str:
     """The URL without a trailing slash."""
     if "@" in text:
         raise option_error(_sentence(label, "must not contain credentials; use the credential options."))
     if "?" in text or "#" in text:
         raise option_error(_sentence(label, "must be a base URL without query string or fragment."))
-    url = _parts(text)
+    url = usable_parts(text)
     if not url or url.scheme not in ("http", "https"):
         raise invalid(option, label, text, "use a URL such as https://cce.eu-de.otc.t-systems.com")
     return text.rstrip("/")
@@ -243,8 +228,15 @@ def _iam_url(option: Option, label: str, text: str) -> str:
     return url[: -len(login)] if url.endswith("/v3" + login) else url
 
 
+def _metadata_url(option: Option, label: str, text: str) -> str:
+    url = _base_url(option, label, text)
+    if not is_on_link(url):
+        raise invalid(option, label, text, "use a link-local or loopback address, such as http://169.254.169.254")
+    return url
+
+
 def _proxy(option: Option, label: str, text: str) -> str:
-    url = _parts(text)
+    url = usable_parts(text)
     if not url or url.scheme not in ("http", "https", "socks4", "socks4a", "socks5", "socks5h"):
         raise invalid(option, label, text, "use a URL such as http://proxy.example.com:3128")
     return text
@@ -276,6 +268,7 @@ def _at_least(least: int) -> t.Callable[[Option, str, int], int]:
 FORMS: dict[str, t.Callable[[Option, str, t.Any], t.Any]] = {
     "base_url": _base_url,
     "iam_url": _iam_url,
+    "metadata_url": _metadata_url,
     "proxy_url": _proxy,
     "seconds": _seconds,
     "seconds_or_zero": _seconds,

@@ -23,6 +23,7 @@ TABLE = OptionTable("opentelekomcloud.cce.some_plugin", CONNECTION)
 TOKEN = {"token": "some-token"}
 ACCESS_KEY = {"access_key": "some-ak", "secret_key": "some-sk"}
 PASSWORD = {"username": "some-user", "password": "some-password", "user_domain_name": "some-account"}
+INSTANCE = {"instance_agency": "yes"}
 CLOUD = {"cloud": "some-cloud"}
 WHERE = {"region": "eu-de", "project_id": "some-project"}
 ENOUGH = {**TOKEN, **WHERE}
@@ -45,6 +46,7 @@ NEEDED_BESIDE: dict[str, dict[str, str]] = {
     "agency_name": {**TOKEN, "agency_domain_name": "d"},
     "agency_domain_name": {**TOKEN, "agency_name": "a"},
     "agency_domain_id": {**TOKEN, "agency_name": "a"},
+    "metadata_url": INSTANCE,
     "cloud": {},
 }
 

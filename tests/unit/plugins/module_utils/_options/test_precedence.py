@@ -17,6 +17,7 @@ pytest.importorskip("ansible.module_utils")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import (
     AccessKeyCredential,
     CloudEntry,
+    InstanceCredential,
     PasswordCredential,
     Settings,
     TokenCredential,
@@ -31,6 +32,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     ACCESS_KEY,
     CLOUD,
     ENOUGH,
+    INSTANCE,
     NEEDED_BESIDE,
     PASSWORD,
     TOKEN,
@@ -50,6 +52,8 @@ SAMPLES: dict[str, tuple[str, str, str]] = {
     "proxy": ("http://a", "http://b", "http://c"),
     "timeout": ("1", "2", "3"),
     "retries": ("1", "2", "3"),
+    "instance_agency": ("no", "yes", "no"),
+    "metadata_url": ("http://127.0.0.1", "http://169.254.0.1", "http://[fe80::1]"),
 }
 
 
@@ -59,12 +63,14 @@ def opposite(value: str) -> str:
 
 def effective(option: Option, found: Settings) -> str:
     """The value that counts for an option, as text."""
-    if option.type == "bool":
+    if option.type == "bool" and option.name != "instance_agency":
         return "yes" if (found.verify if option.name == "validate_certs" else getattr(found, option.name)) else "no"
     if option.name == "ca_cert":
         return Path(str(found.verify)).name
     if option.name == "cloud":
         return t.cast(CloudEntry, found.credential).name
+    if option.name == "instance_agency":
+        return "yes" if isinstance(found.credential, InstanceCredential) else "no"
     if option.name.startswith("agency_"):
         return str(getattr(found.agency, option.name[len("agency_") :]))
     value = getattr(found.credential, option.name, None) or getattr(found, option.name, None)
@@ -128,11 +134,18 @@ def test_value_that_is_not_used_does_no_harm(typed: Given, environment: t.Mappin
 # login methods
 
 
-METHODS: dict[str, dict[str, str]] = {"token": TOKEN, "access_key": ACCESS_KEY, "password": PASSWORD, "cloud": CLOUD}
+METHODS: dict[str, dict[str, str]] = {
+    "token": TOKEN,
+    "access_key": ACCESS_KEY,
+    "password": PASSWORD,
+    "instance_agency": INSTANCE,
+    "cloud": CLOUD,
+}
 CLASSES = {
     "token": TokenCredential,
     "access_key": AccessKeyCredential,
     "password": PasswordCredential,
+    "instance_agency": InstanceCredential,
     "cloud": CloudEntry,
 }
 
@@ -145,12 +158,13 @@ def test_each_method_from_each_source(method: str) -> None:
 
 
 def test_order_within_the_environment() -> None:
-    environment = in_environment({**TOKEN, **ACCESS_KEY, **PASSWORD, **CLOUD, **WHERE})
+    environment = in_environment({**TOKEN, **ACCESS_KEY, **PASSWORD, **INSTANCE, **CLOUD, **WHERE})
     for method, names in (
         ("cloud", ["OS_CLOUD"]),
         ("token", ["OS_TOKEN"]),
         ("access_key", ["OS_ACCESS_KEY", "OS_SECRET_KEY"]),
         ("password", ["OS_USERNAME", "OS_PASSWORD"]),
+        ("instance_agency", ["OS_INSTANCE_AGENCY"]),
     ):
         assert isinstance(settings(environment=environment).credential, CLASSES[method])
         for name in names:
@@ -213,7 +227,7 @@ def test_incomplete_credential(given: str, missing: str) -> None:
 @pytest.mark.parametrize("companions", [{}, {"security_token": "a", "passcode": "b", "user_domain_name": "c"}])
 def test_no_credentials(companions: dict[str, str]) -> None:
     text = refusal(settings, {**WHERE, **companions})
-    for names in (TOKEN, ACCESS_KEY, ("username", "password"), CLOUD):
+    for names in (TOKEN, ACCESS_KEY, ("username", "password"), INSTANCE, CLOUD):
         assert all(f"{name} " in text and CONNECTION_BY_NAME[name].environment[0] in text for name in names)
 
 

@@ -32,11 +32,13 @@ PLACES: dict[str, tuple[str, ...]] = {
     "proxy": ("http://user:Zx9-secret@proxy.example.com", "http://proxy.example.com"),
     "ca_cert": ("/", "/nowhere"),
     "signature": ("scope", "access"),
+    "metadata_url": ("http://127.0.0.1", "http://169.254.0.1", "https://example.com"),
 }
 CREDENTIALS = {
     "token": ("token",),
     "access_key": ("access_key", "secret_key"),
     "password": ("username", "password", "user_domain_name"),
+    "instance_agency": ("instance_agency",),
     "cloud": ("cloud",),
 }
 # what a cloud takes from the environment
@@ -115,7 +117,7 @@ def test_cloud_takes_nothing_about_user_project_or_region_from_the_environment(
 @example({"OS_USERNAME": "a", "OS_PASSWORD": "b"}, "token", "eu-de")
 def test_complete_credential_in_the_environment_is_enough(environment: Strings, method: str, region: str) -> None:
     names = {option.name: option.environment[0] for option in CONNECTION if option.environment}
-    complete = {names[name]: f"mine-{name}" for name in CREDENTIALS[method]}
+    complete = {names[name]: "yes" if name == "instance_agency" else f"mine-{name}" for name in CREDENTIALS[method]}
     found = outcome({"project_name": region}, {}, {**environment, **complete})
     assert not isinstance(found, str) or "redentials" not in found
 

@@ -14,6 +14,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.regi
     public_host,
     region_of_host,
     region_of_project,
+    region_of_zone,
 )
 
 HOSTS = [
@@ -79,3 +80,28 @@ def test_host_that_tells_no_region(host: str | None) -> None:
 def test_region_of_project(name: str | None, prefix: str | None, region: str | None) -> None:
     assert project_prefix(name) == prefix
     assert region_of_project(name) == region
+
+
+@pytest.mark.parametrize(
+    ("zone", "region"),
+    [
+        ("eu-de-01", "eu-de"),
+        ("eu-de-03", "eu-de"),
+        ("eu-nl-02", "eu-nl"),
+        ("eu-ch2a", "eu-ch2"),
+        ("eu-west-101a", "eu-west-101"),
+        ("cn-north-4a", "cn-north-4"),
+        ("ap-southeast-1c", "ap-southeast-1"),
+        ("eu-de", None),
+        ("eu-de-1", None),
+        ("eu-de-001", None),
+        ("eu-dea", None),
+        ("xx-north-4a", None),
+        ("lab-01", None),
+        ("eu-de-01\n", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_region_of_zone(zone: str | None, region: str | None) -> None:
+    assert region_of_zone(zone) == region

@@ -13,7 +13,11 @@ import pytest
 
 pytest.importorskip("ansible.module_utils")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import Agency, Settings
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import (
+    Agency,
+    InstanceCredential,
+    Settings,
+)
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.sources import OptionValue
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import (
     CONNECTION,
@@ -24,6 +28,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     ACCESS_KEY,
     CLOUD,
     ENOUGH,
+    INSTANCE,
     PASSWORD,
     PROXY,
     PROXY_SECRETS,
@@ -44,13 +49,15 @@ PARTS: dict[str, t.Callable[[Settings], t.Any]] = {
     "ca_cert": lambda found: None if found.verify is True else found.verify,
     "token": lambda found: getattr(found.credential, "token", None),
     "cloud": lambda found: getattr(found.credential, "name", None),
+    "instance_agency": lambda found: isinstance(found.credential, InstanceCredential),
     **{f"agency_{name}": lambda found: found.agency for name in ("name", "domain_name", "domain_id")},
 }
 
 
 @pytest.mark.parametrize("option", CONNECTION, ids=lambda option: option.name)
 def test_defaults_are_those_of_the_table(option: Option) -> None:
-    credential = ACCESS_KEY if option.name in ("access_key", "secret_key", "security_token", "signature") else PASSWORD
+    of_key = option.name in ("access_key", "secret_key", "security_token", "signature")
+    credential = ACCESS_KEY if of_key else INSTANCE if option.name == "metadata_url" else PASSWORD
     urls = {"auth_url": "https://iam", "endpoint": "https://cce"}
     complete = {**credential, **urls, **WHERE, "project_name": "team", "user_domain_id": "d"}
     given = {name: value for name, value in complete.items() if name != option.name}
@@ -170,6 +177,21 @@ def test_account_without_its_agency(name: str) -> None:
         text = refusal(settings, *arguments)
         assert label in text
         assert "agency_name (OS_AGENCY_NAME)" in text
+
+
+def test_server_needs_nothing_but_its_agency() -> None:
+    found = settings(INSTANCE)
+    assert found.credential == InstanceCredential("http://169.254.169.254", "scope")
+    assert found.project_id is found.project_name is found.region is None
+    found = settings({**INSTANCE, "signature": "access", "metadata_url": "http://[fe80::a9fe:a9fe]:8775/"})
+    assert found.credential == InstanceCredential("http://[fe80::a9fe:a9fe]:8775", "access")
+    assert found.secrets() == []
+
+
+def test_project_of_the_server_is_not_one_of_another_agency() -> None:
+    typed = {**INSTANCE, **ACCOUNT, "agency_name": "reader"}
+    assert "project_id (OS_PROJECT_ID)" in refusal(settings, typed)
+    assert settings({**typed, "project_name": "team"}).agency
 
 
 @pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD])

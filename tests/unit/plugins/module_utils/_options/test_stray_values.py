@@ -16,6 +16,7 @@ pytest.importorskip("ansible.module_utils")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import (
     AccessKeyCredential,
     CloudEntry,
+    InstanceCredential,
     PasswordCredential,
     Settings,
     TokenCredential,
@@ -25,6 +26,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
     ACCESS_KEY,
     CLOUD,
     ENOUGH,
+    INSTANCE,
     PASSWORD,
     TOKEN,
     WHERE,
@@ -98,7 +100,7 @@ def test_options_and_variables_override_the_cloud(name: str) -> None:
     assert getattr(settings({}, {name: value}, {"OS_CLOUD": "some-cloud"}), name) == value
 
 
-@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD])
+@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, PASSWORD, INSTANCE])
 def test_explicit_credential_makes_os_cloud_void(credential: dict[str, str]) -> None:
     others = in_environment(WHERE)
     for found in (
@@ -122,7 +124,7 @@ INCOMPLETE = [
 
 
 @pytest.mark.parametrize("stray", INCOMPLETE)
-@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, {**PASSWORD, "user_domain_name": "d"}, CLOUD])
+@pytest.mark.parametrize("credential", [TOKEN, ACCESS_KEY, {**PASSWORD, "user_domain_name": "d"}, INSTANCE, CLOUD])
 def test_incomplete_credential_in_the_environment_is_ignored_beside_a_complete_one(
     stray: dict[str, str], credential: dict[str, str]
 ) -> None:
@@ -138,6 +140,24 @@ def test_incomplete_credential_alone_is_an_error(stray: dict[str, str]) -> None:
     text = refusal(settings, WHERE, {}, stray)
     assert text.startswith("Incomplete credentials: ")
     assert "OS_USER_DOMAIN_NAME" in text if len(stray) > 1 else next(iter(stray)) in text
+
+
+def test_instance_agency_that_is_off_is_not_a_credential() -> None:
+    off = {"instance_agency": False}
+    for stray in ({}, {"OS_INSTANCE_AGENCY": "yes"}, {"OS_INSTANCE_AGENCY": "no"}, {"OS_INSTANCE_AGENCY": "perhaps"}):
+        assert "No credentials" in refusal(settings, {**WHERE, **off}, {}, stray)
+        noted = [name for name, value in stray.items() if value != "no"]
+        same_but_for_notes(settings({**ENOUGH, **off}, {}, stray), settings(ENOUGH), *noted)
+        assert len(settings({**ENOUGH, **off}, {}, stray).notes) == len(noted)
+    for found in (settings({**WHERE, **off}, TOKEN), settings(TOKEN, off, in_environment(WHERE))):
+        assert isinstance(found.credential, TokenCredential)
+    assert isinstance(settings({}, INSTANCE, {"OS_INSTANCE_AGENCY": "no"}).credential, InstanceCredential)
+
+
+def test_instance_agency_that_is_not_a_boolean() -> None:
+    assert "OS_INSTANCE_AGENCY" in refusal(settings, {}, {}, {"OS_INSTANCE_AGENCY": "perhaps"})
+    # another credential in the environment comes before it
+    assert settings(WHERE, {}, {"OS_INSTANCE_AGENCY": "perhaps", "OS_TOKEN": "a"}) == settings({**WHERE, "token": "a"})
 
 
 def test_user_and_password_without_an_account_are_not_more_complete_than_half_an_access_key() -> None:

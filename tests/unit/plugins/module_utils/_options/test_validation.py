@@ -227,19 +227,64 @@ BAD_URLS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["endpoint", "auth_url", "proxy"])
+@pytest.mark.parametrize("name", ["endpoint", "auth_url", "metadata_url", "proxy"])
 @pytest.mark.parametrize("url", BAD_URLS)
 def test_bad_url(name: str, url: str) -> None:
     assert "a URL such as http" in message(name, url)
 
 
-@pytest.mark.parametrize("name", ["endpoint", "auth_url"])
+@pytest.mark.parametrize("name", ["endpoint", "auth_url", "metadata_url"])
 @pytest.mark.parametrize("rest", ["?", "#", "?a=b", "#a", "/?a=b", "/path#"])
 def test_base_url_with_query_or_fragment(name: str, rest: str) -> None:
     assert "query string or fragment" in message(name, "https://cce.example.com" + rest)
 
 
-@pytest.mark.parametrize("name", ["endpoint", "auth_url"])
+ON_LINK = [
+    "http://169.254.169.254",
+    "https://169.254.0.1:8775",
+    "http://127.0.0.1:8080/prefix",
+    "http://127.1.2.3",
+    "http://localhost",
+    "http://LOCALHOST:1",
+    "http://[::1]",
+    "http://[fe80::1]:80",
+    "http://[fe80::1%eth0]",
+]
+NOT_ON_LINK = [
+    "http://169.253.255.255",
+    "http://169.255.0.0",
+    "http://128.0.0.1",
+    "http://10.0.0.1",
+    "http://0.0.0.0",
+    "http://[::]",
+    "http://[fec0::1]",
+    "http://[fd00:ec2::254]",
+    "http://metadata",
+    "http://metadata.example.com",
+    "http://169.254.169.254.example.com",
+    "http://localhost.example.com",
+    # some clients read these as addresses
+    "http://2852039166",
+    "http://0xa9fea9fe",
+    "http://169.254.43518",
+    "http://127.1",
+    "http://①⑥⑨.254.169.254",
+]
+
+
+@pytest.mark.parametrize("url", ON_LINK)
+def test_metadata_url_on_the_link(url: str) -> None:
+    assert value_of("metadata_url", url + "/") == url
+
+
+@pytest.mark.parametrize("url", NOT_ON_LINK)
+def test_metadata_url_off_the_link(url: str) -> None:
+    text = message("metadata_url", url)
+    assert "link-local or loopback" in text
+    assert "http://169.254.169.254" in text
+
+
+@pytest.mark.parametrize("name", ["endpoint", "auth_url", "metadata_url"])
 @pytest.mark.parametrize("url", ["https://u:Zx9secret@cce.example.com", "u:Zx9secret@h", "https://Zx9secret@h:bad"])
 def test_credentials_in_a_base_url_are_rejected_and_not_shown(name: str, url: str) -> None:
     text = message(name, url)
