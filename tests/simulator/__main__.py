@@ -106,7 +106,7 @@ def serve(server: SimulatorServer) -> int:
 
 
 def login(ready: dict[str, Any]) -> dict[str, str]:
-    """The variables of an ``openrc`` file, and the URL of CCE, which clients usually derive from the region."""
+    """The variables of an ``openrc`` file, and the URLs of CCE and of the metadata service, which clients know."""
     return {
         "OS_AUTH_URL": ready["auth_url"],
         "OS_USERNAME": ready["username"],
@@ -115,6 +115,7 @@ def login(ready: dict[str, Any]) -> dict[str, str]:
         "OS_PROJECT_NAME": ready["project_name"],
         "OS_REGION_NAME": ready["region"],
         "OS_CCE_ENDPOINT_OVERRIDE": ready["endpoint"],
+        "OS_METADATA_URL": ready["metadata_url"],
     }
 
 

@@ -38,7 +38,7 @@ _SERVER_PATH = "/openstack/latest/meta_data.json"
 _TOKEN_SECONDS = "21600"
 
 _ATTACH = (
-    "attach an agency for the cloud service ECS to this server (on its page of the ECS console), or use other "
+    "attach an agency for the cloud service ECS to this server (ECS console, Management Information), or use other "
     "credentials"
 )
 _ELSEWHERE = "set instance_agency only on servers of the cloud, or correct metadata_url"

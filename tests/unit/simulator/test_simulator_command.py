@@ -81,6 +81,7 @@ def test_command_gets_a_login_and_no_stray_variables(tmp_path: Path, monkeypatch
         "OS_PROJECT_NAME": ready["project_name"],
         "OS_REGION_NAME": ready["region"],
         "OS_CCE_ENDPOINT_OVERRIDE": ready["endpoint"],
+        "OS_METADATA_URL": ready["metadata_url"],
     }
     without = run("--", sys.executable, "-c", script, cwd=tmp_path)
     assert json.loads(without.stdout)[1]["OS_TOKEN"] == "stray"

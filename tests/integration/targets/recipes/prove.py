@@ -300,6 +300,16 @@ def prove_token_once(recipe: Path) -> None:
     expect(play(recipe, fails=True, OS_PASSWORD="wrong"), "HTTP status 401")
 
 
+def prove_runner_without_secrets(recipe: Path) -> None:
+    stored = dict.fromkeys(CREDENTIALS, "")
+    server = {"OS_METADATA_URL": CLOUD["metadata_url"], "OS_CCE_ENDPOINT_OVERRIDE": CLOUD["endpoint"]}
+    output = play(recipe, "-e", "cluster=shop-batch", **{**stored, **server})
+    expect(output, "jobs failed, and shop-batch is idle", "Failed to install the node")
+    by_path = control("GET", "/requests")["by_path"]
+    if any(path.endswith("/auth/tokens") for path in by_path) or "GET /openstack/latest/securitykey" not in by_path:
+        sys.exit(f"There was a login: {by_path}")
+
+
 def main(recipes: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -308,6 +318,7 @@ def main(recipes: Path) -> None:
             "fleet.yml": lambda recipe: prove_fleet(recipe, folder),
             "credentials_once.yml": lambda recipe: expect(play(recipe), "InstallNode"),
             "token_once.yml": prove_token_once,
+            "runner_without_secrets.yml": prove_runner_without_secrets,
             # these move the clock of the simulator
             "gate.yml": prove_gate,
             "fail_with_root_cause.yml": prove_fail_with_root_cause,
