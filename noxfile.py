@@ -77,6 +77,9 @@ def demo(session: nox.Session) -> None:
     own.write_text("[{hosts: localhost, tasks: [{opentelekomcloud.cce.jobs_info: {limit: '{{ n }}'}}]}]\n", "utf-8")
     session.run(*make, "try", f"PLAYBOOK={own.resolve()}", "ARGS=-e n=1 -v", external=True)
     left = session.run("git", "-C", str(copy), "ls-files", "--others", "--exclude-standard", silent=True, external=True)
+    page = copy / ".venv" / "demo.html"
+    if "shop-batch" not in page.read_text("utf-8"):
+        session.error(f"{page} does not show the jobs of the demo")
     if left:
         session.error(f"left behind: {left}")
 

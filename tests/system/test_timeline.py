@@ -138,6 +138,16 @@ def test_dense_lanes_are_strips_that_open(make: OpenPage) -> None:
     view.wait(f"document.querySelectorAll('.name[aria-expanded=false]').length === {strips}")
 
 
+def test_an_old_job_does_not_squeeze_the_others(make: OpenPage, jobs: list[Job]) -> None:
+    old = {**jobs[-1], "id": "old", "created_at": "2025-01-01T00:00:00.000000Z"}
+    old["completed_at"] = "2025-01-01T00:10:00.000000Z"
+    view = make([*jobs, old]).open()
+    assert sum(len(lane[mark]) for lane in view.lanes() for mark in MARKS) == len(jobs)
+    assert "1 outside" in view.texts(".note")[0]
+    view.press("0")
+    assert "outside" not in view.texts(".note")[0]
+
+
 def test_no_jobs(make: OpenPage) -> None:
     view = make([]).open()
     assert "No jobs." in view.texts(".subtitle")[0]

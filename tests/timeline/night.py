@@ -55,7 +55,7 @@ class Night:
     def _job(self, begin: datetime, cluster: str) -> dict[str, Any]:
         kind = self._random.choice(_TYPES)
         minutes = self._random.choice((2, 4, 6, 8, 12, 18)) * self._random.uniform(0.7, 1.3)
-        # when one zone has no room for nodes, several jobs fail for one reason
+        # when one zone has no capacity for nodes, several jobs fail for one reason
         bad_hour = timedelta(hours=2.4) < END - begin < timedelta(hours=3.6)
         fails = self._random.random() < (0.5 if bad_hour else 0.06)
         cause = _DRAIN if kind != "ScaleupCluster" else _QUOTA if bad_hour else _NOT_READY

@@ -136,7 +136,7 @@ def tasks_that_wait() -> t.Iterator[dict[str, t.Any]]:
     def walk(value: t.Any) -> t.Iterator[dict[str, t.Any]]:
         if isinstance(value, dict):
             options = value.get("opentelekomcloud.cce.jobs_info") or {}
-            if options.get("wait"):
+            if isinstance(options, dict) and options.get("wait"):
                 yield options
         for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             yield from walk(inner)

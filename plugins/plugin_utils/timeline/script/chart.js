@@ -180,6 +180,10 @@ const drawNote = () => {
   if (hidden) {
     notes.push(`${hidden} without a creation time: see the table.`);
   }
+  const outside = matching.filter((job) => job.till < state.from || job.begin > state.to).length;
+  if (outside) {
+    notes.push(`${outside} outside of the time that is shown.`);
+  }
   if (lanes.some((lane, index) => index < state.lanesShown && !lane.packed)) {
     notes.push("Lanes with too many jobs for bars show how many there are at a time. Click one to open it.");
   }

@@ -10,8 +10,17 @@ const MIN_WIDTH = 4;
 const GAP = 1.5;
 const LANES_SHOWN = 150;
 
+// The first view is everything, except where a few old jobs would squeeze all others into a corner
+const firstView = (() => {
+  const span = [DAY, 7 * DAY, 28 * DAY].find((size) => {
+    const inside = drawable.filter((job) => job.till >= whole.to - size).length;
+    return whole.to - whole.from > 3 * size && inside >= 0.9 * drawable.length;
+  });
+  return span ? whole.to - span : whole.from;
+})();
+
 const state = {
-  from: whole.from,
+  from: firstView,
   to: whole.to,
   statuses: new Set(),
   search: "",

@@ -273,6 +273,19 @@ def prove_daily_report(recipe: Path, folder: Path) -> None:
     expect(report.read_text(encoding="utf-8"), "## eu-de_nobody: no data", "## eu-de_shop: 3 of ")
 
 
+def prove_night_report(recipe: Path, folder: Path) -> None:
+    page = folder / "night.html"
+    expect(play(recipe, "-e", f"page={page}", "-e", "since=7d"), "changed=1")
+    expect(page.read_text(encoding="utf-8"), "<title>Night shift</title>", "shop-batch", "node not ready after 30 min")
+    control("DELETE", "/requests")
+    scope = json.dumps({"scope": {"project_name": "eu-de_lab", "status": "Success"}, "title": "Lab"})
+    play(recipe, "-e", f"page={page}", "-e", "since=7d", "-e", scope, OS_PROJECT_NAME="")
+    text = page.read_text(encoding="utf-8")
+    expect(text, "<title>Lab</title>", 'data-status="Success"')
+    if 'data-status="Failed"' in text:
+        sys.exit("The scope was ignored.")
+
+
 def prove_fleet(recipe: Path, folder: Path) -> None:
     inventory = folder / "hosts"
     names = [f"node-{number}" for number in range(10)]
@@ -315,6 +328,7 @@ def main(recipes: Path) -> None:
         folder = Path(name)
         proofs = {
             "daily_report.yml": lambda recipe: prove_daily_report(recipe, folder),
+            "night_report.yml": lambda recipe: prove_night_report(recipe, folder),
             "fleet.yml": lambda recipe: prove_fleet(recipe, folder),
             "credentials_once.yml": lambda recipe: expect(play(recipe), "InstallNode"),
             "token_once.yml": prove_token_once,
