@@ -50,9 +50,13 @@ def code(session: nox.Session) -> None:
     session.run("ruff", "check", "--quiet")
     session.run("ruff", "format", "--check", "--quiet", "--diff")
     session.run("biome", "check", "--error-on-warnings", "--colors=off", silent=True)
-    workflows = map(str, sorted(Path(".github", "workflows").iterdir()))
+    shown = Path(session.create_tmp(), "shown")
+    session.run("python", str(CHECKS / "snippets.py"), str(shown))
+    shown_workflows = shown / ".github" / "workflows"
+    workflows = map(str, sorted([*Path(".github", "workflows").iterdir(), *shown_workflows.iterdir()]))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github")
+    session.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", str(shown / ".gitlab-ci.yml"))
+    session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github", str(shown_workflows))
     copy = copy_tree(session)
     session.chdir(copy)
     packages = [f"--package=ansible_collections.opentelekomcloud.cce.{name}" for name in ("plugins", "extensions")]

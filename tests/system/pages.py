@@ -14,8 +14,8 @@ from typing import Any
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.payload import normalize_payload
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.summary import name_clusters
 from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.page import timeline
-from ansible_collections.opentelekomcloud.cce.tests.timeline.browser import LIMIT
-from ansible_collections.opentelekomcloud.cce.tests.timeline.night import END, Night
+from ansible_collections.opentelekomcloud.cce.tests.timeline_page.browser import LIMIT
+from ansible_collections.opentelekomcloud.cce.tests.timeline_page.night import END, Night
 
 Job = dict[str, Any]
 

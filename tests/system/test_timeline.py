@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.opentelekomcloud.cce.tests.system.pages import Job, View, jobs_of_a_night
-from ansible_collections.opentelekomcloud.cce.tests.timeline.browser import find_browser, running_browser
+from ansible_collections.opentelekomcloud.cce.tests.timeline_page.browser import find_browser, running_browser
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.test_page import (
     HOSTILE,
     hostile_jobs,

@@ -45,7 +45,7 @@ REPLACEMENTS = {
 }
 
 # Quoted data, license texts, this list
-EXCLUDED = re.compile(r"(?:^|/)fixtures/|^COPYING$|^LICENSES/|\.svg$|^tests/unit/test_language\.py$")
+EXCLUDED = re.compile(r"(?:^|/)fixtures/|^COPYING$|^LICENSES/|\.(?:svg|png)$|^tests/unit/test_language\.py$")
 
 PATTERNS = {
     re.compile(r"(?<!\w)(?:" + pattern.replace(" ", r"[\s#]+") + r")(?!\w)", re.IGNORECASE): replacement

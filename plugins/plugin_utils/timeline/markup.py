@@ -109,9 +109,10 @@ def table(rows: t.Sequence[Row], now: int) -> str:
     head = "".join(f'<th scope="col">{name}' for name in (*heads, "Root cause or reason"))
     seen: set[str] = set()
     body = "\n".join(_table_row(row, now, with_project, seen) for row in rows)
+    caption = f"All jobs <small>times in {_ZONE}</small>"
     shape = "projects" if with_project else "plain"
     return (
-        f'<table class="{shape}"><caption>All jobs</caption><thead><tr>{head}</thead><tbody>\n{body}\n</tbody></table>'
+        f'<table class="{shape}"><caption>{caption}</caption><thead><tr>{head}</thead><tbody>\n{body}\n</tbody></table>'
     )
 
 

@@ -25,6 +25,7 @@ GUIDES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs"
 TEXTS = {**GUIDES, "README": (ROOT / "README.md").read_text(encoding="utf-8")}
 RECIPES = ROOT / "playbooks"
 REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
+PICTURES = "https://raw.githubusercontent.com/opentelekomcloud/ansible-collection-cce"
 
 # The table of errors: the kind, and the cause with what to do
 ERROR_ROWS = dict(
@@ -104,7 +105,9 @@ def test_links_into_the_repository_exist() -> None:
     }
     linked |= set(re.findall(r"\]\(([^):#]+)\)", TEXTS["README"]))
     assert linked
-    assert not [path for path in linked if not (ROOT / path).exists()]
+    pictures = {path for text in TEXTS.values() for path in re.findall(rf"{PICTURES}/main/([\w./-]+)", text)}
+    assert pictures
+    assert not [path for path in linked | pictures if not (ROOT / path).exists()]
 
 
 def test_every_guide_is_listed_and_linked() -> None:

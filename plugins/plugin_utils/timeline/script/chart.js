@@ -72,7 +72,7 @@ const drawAxis = (width, found) => {
       const isDay = !label.includes(":");
       const made = svg("text", { x: round(tick.x + 4), y: 17, class: isDay && tick.step < DAY ? "midnight" : "" });
       made.textContent = label;
-      return tick.x + 40 < width ? made : "";
+      return tick.x + 56 < width ? made : "";
     }),
     svg("path", { class: "grid", d: found.map(({ x }) => `M${round(x)} 6V28`).join("") }),
   );
@@ -80,7 +80,7 @@ const drawAxis = (width, found) => {
 };
 
 const makeLane = (lane) => {
-  const count = lane.failed ? `${lane.jobs.length}, ${lane.failed} failed` : `${lane.jobs.length}`;
+  const count = `${lane.jobs.length.toLocaleString("en")}${lane.failed ? `, ${lane.failed.toLocaleString("en")} failed` : ""}`;
   const name = element("button", "name", element("bdi", "", lane.name), " ", element("small", "", count));
   name.type = "button";
   const image = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" });

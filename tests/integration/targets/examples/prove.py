@@ -26,6 +26,7 @@ import sys
 import tempfile
 import textwrap
 import typing as t
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,6 +82,14 @@ EXPECTED = {
         "Handle an error": "",
         "Misspell the name of a cluster": "FAILED!",
         "Show what went wrong": r"option: .*shop-bach.*shop-batch",
+    },
+    "timeline": {
+        "Get the jobs of a night": SOME_JOBS,
+        "Write the page": r'night.html"',
+        "Write a page from a job list that was saved to a file": r'saved.html"',
+    },
+    "normalize_jobs": {
+        "Show why jobs in a saved response failed": CAUSES,
     },
     "lookup": {
         "Show why jobs of a cluster failed": CAUSES,
@@ -214,7 +223,7 @@ def by_task(printed: str) -> dict[str, str]:
 
 def prove_examples(kind: str, plugin: str, directory: Path, hosts: tuple[str, ...] = ()) -> list[str]:
     """Run EXAMPLES of a plugin and return the errors."""
-    text, expected = examples_of(kind, plugin), EXPECTED[kind]
+    text, expected = examples_of(kind, plugin), EXPECTED[plugin.rpartition(".")[2] if kind == "filter" else kind]
     names = [task["name"] for task in tasks_in(yaml.safe_load(text))]
     if names != list(expected):
         return [f"EXAMPLES of {plugin} and EXPECTED differ: {set(names) ^ set(expected) or names}"]
@@ -226,7 +235,7 @@ def prove_examples(kind: str, plugin: str, directory: Path, hosts: tuple[str, ..
         arguments += ["-i", f"{kind}.ini"]
     playbook = as_playbook(text, plugin, ",".join(hosts) or "localhost")
     others = dict.fromkeys([name for name in os.environ if name.startswith("OS_")], "")
-    [printed] = play(directory, {f"{kind}.yml": playbook}, *arguments, environment={**others, **ACCESS_KEY})
+    [printed] = play(directory, {f"{plugin}.yml": playbook}, *arguments, environment={**others, **ACCESS_KEY})
     outputs = by_task(printed)
     return [
         f"EXAMPLES of {plugin}, {name!r}: {pattern} does not match {outputs.get(name)}"
@@ -304,6 +313,14 @@ def prove_commands(blocks: list[Block], directory: Path) -> list[str]:
     return errors
 
 
+def save_response(file: Path) -> None:
+    """Write the response of the API to a file that examples read."""
+    url = f"{CLOUD['endpoint']}/api/v2/projects/{CLOUD['project_id']}/jobs"
+    request = urllib.request.Request(url, headers={"X-Auth-Token": CLOUD["token"], "Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as response:
+        file.write_bytes(response.read())
+
+
 def main(root: Path) -> None:
     guides = sorted((root / "docs" / "docsite" / "rst").glob("*.rst"))
     pages = {path: blocks_of(path) for path in (root / "README.md", *guides)}
@@ -313,6 +330,7 @@ def main(root: Path) -> None:
         # the commands are for a checkout
         for part in ("docs", "tests", "Makefile", "noxfile.py"):
             (directory / part).symlink_to(root / part)
+        save_response(directory / "jobs.json")
         for block in blocks:
             if block.caption:
                 (directory / block.caption).parent.mkdir(parents=True, exist_ok=True)
@@ -321,6 +339,8 @@ def main(root: Path) -> None:
             workers.submit(prove_examples, "module", MODULE, directory),
             workers.submit(prove_playbooks, blocks, directory),
             workers.submit(prove_examples, "lookup", f"{COLLECTION}.jobs", directory, LOOKUP_HOSTS),
+            workers.submit(prove_examples, "filter", f"{COLLECTION}.timeline", directory),
+            workers.submit(prove_examples, "filter", f"{COLLECTION}.normalize_jobs", directory),
             workers.submit(prove_commands, blocks, directory),
         ]
         errors = [error for proof in proofs for error in proof.result()]

@@ -19,7 +19,7 @@ _TYPES = ("ScaleupCluster", "ScaleupCluster", "ScaleupCluster", "DeleteNode", "R
 _QUOTA = "Quota exceeded: the project has 4 of 16 requested vCPUs left"
 _NOT_READY = "Failed to install the node: node not ready after 30 minutes, kubelet stopped posting node status"
 _DRAIN = "Failed to drain the node: 2 pods are protected by a disruption budget"
-_BUSY = (80, 40, 12, 8, 5)
+_BUSY = (40, 28, 16, 12, 8)
 """Weights of the clusters."""
 
 
@@ -54,10 +54,10 @@ class Night:
 
     def _job(self, begin: datetime, cluster: str) -> dict[str, Any]:
         kind = self._random.choice(_TYPES)
-        minutes = self._random.choice((2, 4, 6, 8, 12, 18)) * self._random.uniform(0.7, 1.3)
+        minutes = self._random.choice((4, 8, 12, 16, 24)) * self._random.uniform(0.7, 1.3)
         # when one zone has no capacity for nodes, several jobs fail for one reason
         bad_hour = timedelta(hours=2.4) < END - begin < timedelta(hours=3.6)
-        fails = self._random.random() < (0.5 if bad_hour else 0.06)
+        fails = self._random.random() < (0.6 if bad_hour else 0.05)
         cause = _DRAIN if kind != "ScaleupCluster" else _QUOTA if bad_hour else _NOT_READY
         reason = cause if fails else None
         if reason == _NOT_READY:
