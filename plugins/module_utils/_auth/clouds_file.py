@@ -16,8 +16,7 @@ import re
 import typing as t
 import warnings
 
-from ansible.module_utils.basic import missing_required_lib
-
+from .._dependencies import import_failed
 from .._errors import CceError
 from .._options.validation import option_error
 
@@ -41,8 +40,9 @@ def read_files(name: str) -> tuple[t.Any, str]:
     """
     try:
         from openstack.config import loader
-    except ImportError:
-        raise CceError(missing_required_lib("openstacksdk"), "dependency") from None
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        # an installation that is broken can raise anything
+        raise import_failed("openstacksdk", "openstack", error) from None
     # its loggers have no handler: Python would write their warnings to standard error
     for logger in map(logging.getLogger, ("keystoneauth", "openstack")):
         if not logger.handlers:

@@ -8,16 +8,15 @@
 
 from __future__ import annotations
 
-import traceback
-
 try:
     import requests
     import urllib3
 
-    IMPORT_ERROR: str | None = None
-    """The traceback of an import that failed."""
-except ImportError:
-    IMPORT_ERROR = traceback.format_exc()
+    IMPORT_ERROR: Exception | None = None
+    """Why the import failed."""
+except Exception as error:  # pylint: disable=broad-exception-caught
+    # an installation that is broken can raise anything
+    IMPORT_ERROR = error
     requests = urllib3 = None  # type: ignore[assignment]
 
 __all__ = ("IMPORT_ERROR", "requests", "urllib3")

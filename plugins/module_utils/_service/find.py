@@ -11,9 +11,8 @@ from __future__ import annotations
 import typing as t
 from urllib.request import getproxies
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._auth.session import SessionPool, session_for
+from .._dependencies import import_failed
 from .._errors import CceError
 from .._http.library import IMPORT_ERROR
 from .._jobs.normalize import JOB_KEYS, Job
@@ -73,7 +72,7 @@ def find_jobs(
         CceError: for every failure except those of a wait that has begun.
     """
     if IMPORT_ERROR:
-        raise CceError(missing_required_lib("requests"), "dependency")
+        raise import_failed("requests", "requests", IMPORT_ERROR)
     mask = mask or Mask(ORDINARY_WORDS)
     report = masked(report, mask)
     for secret in (*request.settings.secrets(), *passwords_of_proxies()):

@@ -71,7 +71,7 @@ def test_the_table_of_errors_has_the_right_status(
     if fault:
         simulator.control("POST", "/faults", {"path": "/api/v2", "times": None, **fault})
     if kind == "dependency":
-        monkeypatch.setattr(find, "IMPORT_ERROR", "Traceback")
+        monkeypatch.setattr(find, "IMPORT_ERROR", ModuleNotFoundError("No module named 'requests'"))
     monkeypatch.setattr(http_client, "_FIRST_PAUSE", 0.01)
     error = run_module({**simulator.access(), "retries": 1, **given})["error"]
     assert error["kind"] == kind

@@ -398,10 +398,52 @@ def test_garbage_collection_after_a_response_that_took_too_long() -> None:
 
 
 def test_library_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "IMPORT_ERROR", "Traceback")
-    with pytest.raises(CceError, match="requests") as caught:
+    monkeypatch.setattr(find, "IMPORT_ERROR", ModuleNotFoundError("No module named 'requests'", name="requests"))
+    with pytest.raises(CceError, match=r"\(requests\)") as caught:
         jobs("http://127.0.0.1:1")
     assert caught.value.kind == "dependency"
+
+
+BROKEN = {
+    "needs what is missing": ("import charset_normalizer_of_another_age", "charset_normalizer_of_another_age"),
+    "needs what is not in there": ("from os import nothing_like_that", "nothing_like_that"),
+    "raises": ("raise AttributeError('module has no attribute X509_V_FLAG')", "X509_V_FLAG"),
+    "is not Python": ("def", "SyntaxError"),
+}
+
+IMPORTING_BROKEN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+typed = {"project_id": "p1", "region": "eu-de", "token": "t"} if sys.argv[2] == "requests" else {"cloud": "prod"}
+try:
+    find_jobs(read_request(MODULE, typed, {}, environment={}), "tests", Report(print, print, str))
+except CceError as error:
+    print(error.kind, error)
+"""
+
+
+@pytest.mark.parametrize(("library", "name"), [("requests", "requests"), ("openstack", "openstacksdk")])
+@pytest.mark.parametrize("fault", BROKEN)
+def test_library_that_cannot_be_imported(tmp_path: Path, library: str, name: str, fault: str) -> None:
+    source, fact = BROKEN[fault]
+    (tmp_path / library).mkdir()
+    (tmp_path / library / "__init__.py").write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING_BROKEN, str(tmp_path), library],
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("dependency ")
+    assert all(text in done.stdout for text in (f" {name} ", fact, sys.executable))
 
 
 WITHOUT_REQUESTS = """
