@@ -18,6 +18,9 @@ import typing as t
 MAX_NAME = 100
 """Characters of a name in a sentence."""
 
+RESERVED = "__ansible_"
+"""What the keys that Ansible reserves begin with."""
+
 _REPLACEMENT = "\ufffd"
 
 # C0 without tab and line feed, DEL and C1, lone surrogates. A string from JSON has no surrogates in pairs.
@@ -33,6 +36,15 @@ def result_text(text: str) -> str:
     """Return a text for a result: control characters other than tab and line feed, and lone surrogates replaced."""
     # True for nearly every text, and much faster than a search
     return text if text.isprintable() else _UNFIT_FOR_RESULTS.sub(_REPLACEMENT, text)
+
+
+def result_key(text: str) -> str:
+    """Return a text for a key in a result: as ``result_text`` does, and not one that Ansible reserves.
+
+    Ansible takes an object with such a key, as in ``{"__ansible_type": ...}`` from ansible-core 2.19 on or
+    ``{"__ansible_vault": ...}`` in its fact caches, for one of its own types, and fails on it.
+    """
+    return _REPLACEMENT + result_text(text)[1:] if text.startswith(RESERVED) else result_text(text)
 
 
 def sentence_text(text: str) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import typing as t
 
-from .._text import result_text
+from .._text import RESERVED, result_key, result_text
 from . import timestamps
 from .diagnostics import Diagnostics, mismatch
 
@@ -179,7 +179,8 @@ def read_mapping(raw: RawJob, key: str, diagnostics: Diagnostics) -> dict[str, t
     """Return a copy of an object under one of our keys, an empty one when it is missing or not an object."""
     value = _read(raw, key, dict, diagnostics) or {}
     try:
-        if "".join((*value, *value.values())).isprintable():
+        text = "".join((*value, *value.values()))
+        if text.isprintable() and RESERVED not in text:
             return dict(value)
     except TypeError:
         # not only strings
@@ -198,7 +199,7 @@ def read_mapping(raw: RawJob, key: str, diagnostics: Diagnostics) -> dict[str, t
             diagnostics.problem(raw, f"ignoring {key} below level {MAX_LEVELS}")
             return None
         if isinstance(value, dict):
-            return {result_text(str(name)): copy(entry, level + 1) for name, entry in value.items()}
+            return {result_key(str(name)): copy(entry, level + 1) for name, entry in value.items()}
         if isinstance(value, list):
             return [copy(entry, level + 1) for entry in value]
         return value

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from .._text import result_text
+from .._text import result_key, result_text
 from .normalize import Job
 
 
@@ -39,10 +39,10 @@ def summarize(jobs: t.Iterable[Job]) -> dict[str, t.Any]:
     jobs = list(jobs)
 
     def count(key: str) -> dict[str, int]:
-        return dict(Counter(job[key] or "unknown" for job in jobs).most_common())
+        return dict(Counter(result_key(job[key] or "unknown") for job in jobs).most_common())
 
     def count_known(key: str) -> dict[str, int]:
-        return dict(Counter(job[key] for job in jobs if job[key]).most_common())
+        return dict(Counter(result_key(job[key]) for job in jobs if job[key]).most_common())
 
     return {
         "total": len(jobs),

@@ -112,6 +112,31 @@ def test_jobs_of_a_lookup_that_repeat_a_token(run_lookup: Run, simulator: t.Any)
     assert job["reason"] == "by ********"
 
 
+RESERVED = ["__ansible_type", "__ansible_vault", "__ansible_unsafe", "__ansible_anything"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", RESERVED)
+def test_keys_that_ansible_reserves(request: pytest.FixtureRequest, simulator: t.Any, way: str, name: str) -> None:
+    echoing_jobs(simulator, name)
+    result = request.getfixturevalue(way)(simulator.access())
+    [job] = result["jobs"]
+    key = "\ufffd" + name[1:]
+    assert job["extend_param"] == {key: name, "more": [{f"x {name}": 1}]}
+    assert received(result) == result
+
+
+def received(result: t.Any) -> t.Any:
+    """The result as the controller reads what a module prints."""
+    try:
+        from ansible.module_utils.common.json import Direction, get_module_decoder
+    except ImportError:
+        # before ansible-core 2.19, where any JSON is read as it is
+        return result
+    decoder = get_module_decoder("legacy", Direction.MODULE_TO_CONTROLLER)
+    return json.loads(json.dumps(result), cls=decoder)
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("password", ["e", "a", "Success", "CreateNode"])
 def test_short_and_ordinary_secrets_do_not_damage_results(

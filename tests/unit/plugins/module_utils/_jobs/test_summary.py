@@ -37,6 +37,16 @@ def test_summary() -> None:
     assert next(iter(summary["by_status"])) == "Failed"
 
 
+def test_counts_under_names_that_ansible_reserves() -> None:
+    job = raw_job(status="__ansible_type", type="__ansible_vault", cluster_id="__ansible_x", id="__ansible_type")
+    [normalized] = select([job], Query()).jobs
+    summary = summarize([normalized])
+    # values do no harm
+    assert normalized["type"] == "__ansible_vault"
+    names = [name for counts in summary.values() if isinstance(counts, dict) for name in counts]
+    assert names == ["\ufffd_ansible_type", "\ufffd_ansible_vault", "\ufffd_ansible_x"]
+
+
 def test_summary_of_nothing() -> None:
     assert summarize([]) == {
         "total": 0,
