@@ -242,6 +242,7 @@ _list:
       subjobs: []
 """
 
+import contextlib
 import functools
 import os
 import typing as t
@@ -262,6 +263,7 @@ from ..module_utils._service.options import LOOKUP
 from ..module_utils._service.request import read_request
 from ..module_utils._service.search import JobCache
 from ..plugin_utils.list_cache import FOLDER, JobListCache
+from ..plugin_utils.working_folder import working_in
 
 SESSIONS = SessionPool()
 """Logins and connections of this process, which the lookups of a template share."""
@@ -286,12 +288,23 @@ class LookupModule(LookupBase):
         # ansible-core up to 2.18 adds this in loops by with_opentelekomcloud.cce.jobs
         kwargs.pop("wantlist", None)
         try:
-            request = read_request(LOOKUP, kwargs, self._connection_variables(variables or {}), terms=terms)
-            make_cache = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
-            return find_jobs(request, "jobs", report, SESSIONS, make_cache).jobs
+            known = self._connection_variables(variables or {})
+            with self._in_folder_of_playbook():
+                request = read_request(LOOKUP, kwargs, known, terms=terms)
+                make_cache = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
+                return find_jobs(request, "jobs", report, SESSIONS, make_cache).jobs
         except CceError as error:
             # "from None", because Ansible would append the message of a cause
             raise AnsibleLookupError(str(error)) from None
+
+    @contextlib.contextmanager
+    def _in_folder_of_playbook(self) -> t.Iterator[None]:
+        """Relative paths to files such as clouds.yaml begin where they begin for the module on the controller."""
+        with contextlib.ExitStack() as stack:
+            # nearly all that lookups need is elsewhere
+            with contextlib.suppress(OSError):
+                stack.enter_context(working_in(self._loader.get_basedir()))
+            yield
 
     def _cache(self, lifetime: int, settings: Settings, report: Report) -> JobCache:
         return JobListCache(os.path.join(constants.DEFAULT_LOCAL_TMP, FOLDER), lifetime, settings, report)

@@ -19,7 +19,7 @@ MAX_NAME = 100
 """Characters of a name in a sentence."""
 
 RESERVED = "__ansible_"
-"""What the keys that Ansible reserves begin with."""
+"""The beginning of all keys that Ansible reserves."""
 
 _REPLACEMENT = "\ufffd"
 

@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import typing as t
 
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
 from ..module_utils._service.task import Result, run_task
+from .working_folder import working_in
+
+__all__ = ("run_in_process", "working_in")
 
 
 def run_in_process(
@@ -35,20 +36,3 @@ def run_in_process(
     if warnings:
         result["warnings"] = warnings
     return result
-
-
-@contextlib.contextmanager
-def working_in(folder: str) -> t.Iterator[None]:
-    """Make a folder the current one, as it is for a module on the controller. Relative paths begin there.
-
-    Raises:
-        OSError: when there is no way into the folder or, later, back.
-    """
-    # where there is O_PATH, no permission to read the current folder is needed
-    before = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
-    try:
-        os.chdir(folder)
-        yield
-    finally:
-        os.fchdir(before)
-        os.close(before)

@@ -65,9 +65,14 @@ def read_files(name: str) -> tuple[t.Any, str]:
 
 def _paths(loader: t.Any) -> dict[str, list[str]]:
     """Where each kind of file may be."""
+    # the folder that was the current one when the SDK was imported
+    imported_in = loader.CONFIG_SEARCH_PATH[0]
     # OpenStackConfig would read these two variables itself, but then also make a cloud of all other OS_ variables
     return {
-        kind: [*filter(None, [os.environ.get(variable)]), *known]
+        kind: [
+            *filter(None, [os.environ.get(variable)]),
+            *(os.path.basename(path) if os.path.dirname(path) == imported_in else path for path in known),
+        ]
         for kind, variable, known in (
             ("config_files", "OS_CLIENT_CONFIG_FILE", loader.CONFIG_FILES),
             ("secure_files", "OS_CLIENT_SECURE_FILE", loader.SECURE_FILES),

@@ -207,11 +207,18 @@ def run_action(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callabl
 @pytest.fixture
 def run_lookup(make_templar: t.Callable[[dict[str, t.Any]], t.Any]) -> t.Callable[..., t.Any]:
     """The lookup as a function of its terms, variables and options."""
+    from ansible.parsing.dataloader import DataLoader
     from ansible.plugins.loader import lookup_loader
 
-    def run(*terms: t.Any, variables: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
+    def run(
+        *terms: t.Any, variables: dict[str, t.Any] | None = None, folder: str | None = None, **options: t.Any
+    ) -> t.Any:
         known = {name: trust(value) for name, value in (variables or {}).items()}
-        lookup = lookup_loader.get("opentelekomcloud.cce.jobs", templar=make_templar(known))
+        loader = DataLoader()
+        if folder:
+            # that of the playbook
+            loader.set_basedir(folder)
+        lookup = lookup_loader.get("opentelekomcloud.cce.jobs", loader=loader, templar=make_templar(known))
         return lookup.run(list(terms), variables=known, **options)
 
     return run

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleError, AnsibleLookupError
@@ -245,3 +246,44 @@ def test_warnings_are_shown(
     assert run_lookup(variables=variables, status="Stopped") == []
     assert len(shown) == 1
     assert "Stopped" in json.dumps(shown)
+
+
+RELATIVE = {
+    "clouds.yaml": {"cloud": "prod"},
+    "file of a variable": {"cloud": "prod", "OS_CLIENT_CONFIG_FILE": "mine.yaml"},
+    "ca_cert": {"cloud": "prod", "ca_cert": "authorities.pem"},
+}
+
+
+@pytest.mark.parametrize("case", RELATIVE)
+def test_relative_paths_begin_at_the_playbook(
+    run_lookup: Run,
+    run_action: t.Callable[..., t.Any],
+    simulator: t.Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    case: str,
+) -> None:
+    pytest.importorskip("openstack.config.loader", exc_type=ImportError)
+    playbook, elsewhere = tmp_path / "playbook", tmp_path / "elsewhere"
+    playbook.mkdir()
+    elsewhere.mkdir()
+    ready = simulator.ready
+    auth = {name: ready[name] for name in ("auth_url", "username", "password", "project_id")}
+    entry = {"auth": {**auth, "user_domain_name": ready["domain_name"]}, "cce_endpoint_override": ready["endpoint"]}
+    (playbook / "clouds.yaml").write_text(json.dumps({"clouds": {"prod": entry}}), encoding="utf-8")
+    (playbook / "mine.yaml").write_bytes((playbook / "clouds.yaml").read_bytes())
+    (playbook / "authorities.pem").touch()
+    # a module on the controller runs there
+    monkeypatch.chdir(playbook)
+    options = {name: value for name, value in RELATIVE[case].items() if name.islower()}
+    for name in set(RELATIVE[case]) - set(options):
+        monkeypatch.setenv(name, RELATIVE[case][name])
+    expected = run_action({**options, "limit": 3})["jobs"]
+    monkeypatch.chdir(elsewhere)
+    assert run_lookup(folder=str(playbook), **options, limit=3) == expected != []
+    assert Path.cwd() == elsewhere
+
+
+def test_folder_of_the_playbook_that_cannot_be_entered(run_lookup: Run, simulator: t.Any) -> None:
+    assert len(run_lookup(folder="/nonexistent", **simulator.access(), limit=3)) == 3
