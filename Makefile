@@ -34,10 +34,13 @@ demo: $(DEMO)/ready ## install the collection as a user would and run docs/demo/
 	@$(INSTALL); \
 	echo "Running docs/demo/playbook.yml against a simulated cloud"; \
 	export ANSIBLE_CONFIG=docs/demo/ansible.cfg; \
-	"$$bin/python" tests/simulator --seed 7 --log-in -- "$$bin/ansible-playbook" docs/demo/playbook.yml \
+	"$$bin/python" tests/simulator --seed 7 --busy-for 12 --log-in -- "$$bin/ansible-playbook" docs/demo/playbook.yml \
 		-e "page=$$root/$(VENVS)/demo.html"; \
-	echo "To run a playbook of your own against the simulated cloud: make try PLAYBOOK=my.yml"; \
-	echo "To see all its jobs on a timeline, open $$root/$(VENVS)/demo.html"
+	echo "Next:"; \
+	echo "  make try PLAYBOOK=my.yml    run a playbook of your own against the simulated cloud"; \
+	echo "  ansible-galaxy collection install opentelekomcloud.cce    use it with your account"; \
+	echo "  https://opentelekomcloud.github.io/ansible-collection-cce/latest/    read the guides"; \
+	echo "To see all jobs of the demo on a timeline, open $$root/$(VENVS)/demo.html"
 
 # A relative path counts from where the user is, which is PWD under make -C, or else from here
 try: $(DEMO)/ready ## run your own playbook against the simulated cloud: make try PLAYBOOK=my.yml ARGS='-e x=y -v'
