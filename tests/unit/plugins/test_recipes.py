@@ -67,7 +67,7 @@ def test_defaults_pass_the_check(recipe: catalog.Recipe) -> None:
 @recipes
 def test_bad_values_are_named(recipe: catalog.Recipe) -> None:
     spec = spec_of(recipe)
-    wrong: dict[str, t.Any] = {"float": "soon", "int": "many", "list": {}, "dict": "x"}
+    wrong: dict[str, t.Any] = {"bool": "perhaps", "float": "soon", "int": "many", "list": {}, "dict": "x"}
     for name, option in spec.items():
         if option["type"] in ("str", "path"):
             # Ansible turns everything into a string
