@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENVS := .venv
 DEMO := $(VENVS)/demo
 NOX := $(VENVS)/nox
+RULES := $(VENVS)/rulebook
 BENCHMARK := $(VENVS)/benchmark
 
 .DEFAULT_GOAL := help
@@ -42,18 +43,27 @@ demo: $(DEMO)/ready ## install the collection as a user would and run docs/demo/
 	echo "  https://opentelekomcloud.github.io/ansible-collection-cce/latest/    read the guides"; \
 	echo "To see all jobs of the demo on a timeline, open $$root/$(VENVS)/demo.html"
 
+# ansible-rulebook has no implicit localhost
+export LOCALHOST := {all: {hosts: {localhost: {ansible_connection: local}}}}
+
 # A relative path counts from where the user is, which is PWD under make -C, or else from here
-try: $(DEMO)/ready ## run your own playbook against the simulated cloud: make try PLAYBOOK=my.yml ARGS='-e x=y -v'
-	@playbook="$(PLAYBOOK)"; here="$(CURDIR)"; from="$(or $(PWD),$(CURDIR))"; \
-	[ -n "$$playbook" ] || { echo "No playbook specified. Run: make try PLAYBOOK=my.yml" >&2; exit 2; }; \
-	(cd "$$from" 2> /dev/null && [ -f "$$playbook" ]) || from="$$here"; \
-	(cd "$$from" 2> /dev/null && [ -f "$$playbook" ]) || { echo "Playbook not found: $$playbook" >&2; exit 2; }; \
+try: $(DEMO)/ready $(if $(RULEBOOK),$(RULES)/ready) ## run your own playbook or rulebook against the simulated cloud: make try PLAYBOOK=my.yml ARGS='-e x=y -v'
+	@file="$(or $(PLAYBOOK),$(RULEBOOK))"; here="$(CURDIR)"; from="$(or $(PWD),$(CURDIR))"; \
+	[ -n "$$file" ] || { echo "No playbook specified. Run: make try PLAYBOOK=my.yml, or RULEBOOK=my.yml" >&2; exit 2; }; \
+	(cd "$$from" 2> /dev/null && [ -f "$$file" ]) || from="$$here"; \
+	(cd "$$from" 2> /dev/null && [ -f "$$file" ]) || { echo "File not found: $$file" >&2; exit 2; }; \
 	others="$${ANSIBLE_COLLECTIONS_PATH:-$$HOME/.ansible/collections:/usr/share/ansible/collections}"; \
 	$(INSTALL); \
 	export ANSIBLE_COLLECTIONS_PATH="$$scratch/collections:$$others"; \
 	export ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false; \
 	cd "$$from"; \
-	"$$bin/python" "$$root/tests/simulator" --seed 7 --log-in -- "$$bin/ansible-playbook" "$$playbook" $(ARGS)
+	set -- "$$bin/ansible-playbook" "$$file"; \
+	if [ -n "$(RULEBOOK)" ]; then \
+		printf '%s\n' "$$LOCALHOST" > "$$scratch/inventory.yml"; \
+		export PATH="$$root/$(RULES)/bin:$$PATH"; \
+		set -- "$$root/$(RULES)/bin/ansible-rulebook" --rulebook "$$file" --inventory "$$scratch/inventory.yml"; \
+	fi; \
+	"$$bin/python" "$$root/tests/simulator" --seed 7 --log-in -- "$$@" $(ARGS)
 
 test: $(NOX)/ready ## run every check that one Python can run, in 5 minutes; one of them: make test ARGS='-s code'
 	@"$(NOX)/bin/python" $(if $(ARGS),-m nox $(ARGS),tests/checks test)
@@ -70,6 +80,7 @@ clean: ## remove the environments and everything the tests left
 # The x of the lowest Python 3.x, megabytes, and programs that an environment needs
 NEEDS := 10 200
 $(NOX)/ready: NEEDS := 11 2000 git
+$(RULES)/ready: NEEDS := 10 300 java
 
 $(VENVS)/%/ready: tests/requirements/%.txt
 	@command -v "$(PYTHON)" > /dev/null || { echo "$(PYTHON) not found. Install Python, or select one with PYTHON=..." >&2; exit 1; }

@@ -19,7 +19,7 @@ sys.path.insert(0, str(CHECKS.parent))
 from checks import versions  # noqa: E402
 from checks.checkout import REPORTS, ROOT  # noqa: E402
 from checks.sessions import copy_tree, environment, need_python, on_cores, on_pythons, pytest, report_skipped  # noqa: E402
-from checks.versions import CORES, CURRENT, newest_core  # noqa: E402
+from checks.versions import CORES, CURRENT, java_version, newest_core  # noqa: E402
 
 nox.options.envdir = ".venv/sessions"
 nox.options.default_venv_backend = "virtualenv"
@@ -29,6 +29,8 @@ nox.options.allow_parallel = True
 
 antsibull_nox.load_antsibull_nox_toml()
 
+# What ansible-rulebook requires
+OLDEST_JAVA = 17
 REQUIREMENTS = ROOT / "tests" / "requirements"
 CORE = newest_core(CURRENT) or next(reversed(CORES))
 # The core whose sanity tests compile and import the code on each Python, which takes long
@@ -173,6 +175,20 @@ def system(session: nox.Session) -> None:
     copy = copy_tree(session)
     session.chdir(copy)
     pytest(session, "-rs", "tests/system", env={**environment(copy), **settings})
+
+
+@nox.session
+def eda(session: nox.Session) -> None:
+    """The event source and the rulebooks under ansible-rulebook, and `make try RULEBOOK=...`."""
+    if java_version() < OLDEST_JAVA:
+        session.skip(f"needs Java {OLDEST_JAVA}, which is not on PATH")
+    try:
+        session.install("-r", str(REQUIREMENTS / "rulebook.txt"), "pytest", CORES[CORE].requirement)
+    except nox.command.CommandFailed:
+        session.skip("ansible-rulebook cannot be installed here")
+    copy = copy_tree(session)
+    session.chdir(copy)
+    pytest(session, "tests/eda", env={**environment(copy), "CCE_ENVIRONMENT": session.virtualenv.location})
 
 
 @nox.session

@@ -38,6 +38,7 @@ ORDER = (
     "units",
     "sanity",
     "system",
+    "eda",
     "build",
     "docs",
     "ansible-lint",

@@ -69,6 +69,15 @@ def without_shims(folders: list[str]) -> str:
     )
 
 
+def java_version() -> int:
+    """The major version of the Java on PATH, 0 if there is none."""
+    if not shutil.which("java"):
+        return 0
+    done = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False)
+    found = re.search(r'version "(\d+)', done.stderr)
+    return int(found[1]) if found else 0
+
+
 def has_python(version: str) -> bool:
     return version == CURRENT or runs(f"python{version}")
 

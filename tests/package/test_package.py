@@ -81,7 +81,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 def test_files(contents: dict[str, bytes]) -> None:
     known_files = set(checkout.known_files())
-    needed = {name for name in known_files if name.startswith(("plugins/", "meta/", "changelogs/"))}
+    needed = {name for name in known_files if name.startswith(("plugins/", "extensions/", "meta/", "changelogs/"))}
     assert contents.keys() <= known_files | BUILT
     assert contents.keys() >= needed | BUILT | {"README.md", "COPYING"}
     assert not [name for name in contents if name.startswith(FOR_DEVELOPERS)]
@@ -142,3 +142,11 @@ def test_import_by_galaxy(artifact: Path, monkeypatch: pytest.MonkeyPatch) -> No
     complaints = [line for line in done.stdout.splitlines() if line.startswith(("WARNING", "ERROR", "CRITICAL"))]
     assert (done.returncode, complaints) == (0, []), done.stdout
     assert "Loading module jobs_info" in done.stdout
+    # it writes its result into the current directory
+    imported = json.loads((artifact.parent / "importer_result.json").read_text(encoding="utf-8"))
+    [source] = [
+        each for each in imported["docs_blob"]["contents"] if each["content_type"] == "eda/plugins/event_source"
+    ]
+    assert source["content_name"] == "jobs"
+    options = {option["name"] for option in source["doc_strings"]["doc"]["options"]}
+    assert options >= {"interval", "state_file", "token", "status"}
