@@ -12,6 +12,7 @@ States are compared, not times: no clock and no list that lags behind can hide a
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 import uuid
 
@@ -38,6 +39,9 @@ ABOUT_CHANGES: dict[str, t.Any] = {
 
 They decide which changes are reported. The other filters decide which jobs are compared.
 """
+
+# The first brace of what begins an expression, a statement, or a comment of Jinja
+_TEMPLATE = re.compile(r"\{(?=[{%#])")
 
 
 class State(t.NamedTuple):
@@ -71,7 +75,7 @@ class Change(t.NamedTuple):
             state.append("finished")
         name = json.dumps(["opentelekomcloud.cce", self.project_id, self.key, *state])
         return {
-            "cce": {"change": self.kind, "previous_status": self.previous_status, "job": self.job},
+            "cce": {"change": self.kind, "previous_status": _inert(self.previous_status), "job": _inert(self.job)},
             "meta": {"uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, name))},
         }
 
@@ -261,6 +265,19 @@ def _change(key: str, state: State, memory: Memory, project_id: str) -> Change:
     earlier = memory.histories.get(key)
     kind = "finished" if state.finished else "changed" if earlier else "appeared"
     return Change(kind, earlier[-1].status if earlier else None, state, {}, project_id)
+
+
+def _inert(value: t.Any) -> t.Any:
+    """The value of JSON without anything that begins a template.
+
+    ansible-rulebook passes events to playbooks as extra variables, whose text Ansible evaluates. The text of the cloud
+    must not become code there.
+    """
+    if isinstance(value, str):
+        return _TEMPLATE.sub("{ ", value)
+    if isinstance(value, dict):
+        return {_inert(key): _inert(each) for key, each in value.items()}
+    return [_inert(each) for each in value] if isinstance(value, list) else value
 
 
 def _key(job_id: str) -> str:

@@ -310,6 +310,20 @@ def test_event_has_the_job_and_a_uuid_of_its_state() -> None:
     assert repeated.event()["meta"] == event["meta"]
 
 
+def test_text_of_the_cloud_is_not_a_template_for_playbooks() -> None:
+    follower = Follower()
+    follower.see()
+    evil = "a {{ lookup('pipe', 'id') }} {{{ {% if x %} {# c #} {x} { }"
+    subjob = raw_job(id="b", status="Failed", reason=evil, extend_param={evil: [evil, 1, None]})
+    [change] = follower.changes(job("a", "Failed", reason=evil, subjobs=[subjob]))
+    event = change.event()
+    harmless = "a { { lookup('pipe', 'id') }} { { { { % if x %} { # c #} {x} { }"
+    job_in_event = event["cce"]["job"]
+    assert job_in_event["reason"] == job_in_event["subjobs"][0]["reason"] == harmless
+    assert job_in_event["root_cause"]["reason"] == harmless
+    assert job_in_event["subjobs"][0]["extend_param"] == {harmless: [harmless, 1, None]}
+
+
 def test_two_events_of_an_undocumented_status_differ() -> None:
     follower = Follower()
     follower.see()
