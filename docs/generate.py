@@ -11,7 +11,7 @@
 - Tables and lists in guides replace what is between two comments: ".. BEGIN GENERATED: <name>" and
   ".. END GENERATED" in reStructuredText, "<!-- BEGIN GENERATED: <name> -->" and "<!-- END GENERATED -->" in Markdown.
   The tables are connection-options, filter-options, wait-options, cache-options and recipes. The lists messages-<topic>
-  contain all messages about a topic.
+  contain all messages about a topic. The parts event-source-... are made of the documentation of the event source.
 
 Without options, this rewrites the files. With --check, it changes nothing and fails if a file is out of date.
 """
@@ -27,6 +27,7 @@ import typing as t
 from pathlib import Path
 
 import catalog
+import event_source_page
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The checkout need not be in a folder named ansible_collections to run this
 sys.path.insert(0, str(ROOT / "plugins"))
 from module_utils._options.table import CONNECTION, Option  # noqa: E402
-from module_utils._service.options import CACHING, FILTERS, LOOKUP, MODULE, WAITING  # noqa: E402
+from module_utils._service.options import CACHING, EVENT_SOURCE, FILTERS, LOOKUP, MODULE, POLLING, WAITING  # noqa: E402
 
 CONNECTION_FILE = ROOT / "plugins" / "doc_fragments" / "_connection.py"
 FILTERS_FILE = ROOT / "plugins" / "doc_fragments" / "_filters.py"
@@ -59,6 +60,13 @@ DOCUMENTED = {
     "wait-options": Documented(MODULE_FILE, WAITING, f"{MODULE.plugin}#module"),
     "cache-options": Documented(LOOKUP_FILE, CACHING, f"{LOOKUP.plugin}#lookup"),
 }
+# Filters that the event source describes in its own words
+SOURCE_FILTERS = tuple(option for option in FILTERS if option.name in ("status", "id", "finished", "subjobs"))
+# Files whose options only have their facts generated
+DESCRIBED = (
+    *DOCUMENTED.values(),
+    Documented(event_source_page.FILE, POLLING + SOURCE_FILTERS, EVENT_SOURCE.plugin),
+)
 
 
 class OutOfStep(Exception):
@@ -111,7 +119,7 @@ def facts(option: Option) -> str:
 
 
 def _scalar(value: t.Any) -> str:
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return f"[{', '.join(value)}]"
     return json.dumps(value) if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -162,7 +170,7 @@ def lookup_return(module: str) -> str:
 def plugins() -> t.Iterator[tuple[Path, str]]:
     """The plugins and fragments with documentation of options, and their new content."""
     module = MODULE_FILE.read_text(encoding="utf-8")
-    for documented in DOCUMENTED.values():
+    for documented in DESCRIBED:
         file, options = documented.file, documented.options
 
         def update(match: re.Match[str], options: Table = options) -> str:
@@ -238,12 +246,29 @@ def markdown_table(cells: t.Iterable[t.Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
+def event_source_options() -> str:
+    names = [option.name for option in EVENT_SOURCE.options]
+    tables = {"Polling": POLLING, "Filters": FILTERS, "Connection and credentials": CONNECTION}
+    return event_source_page.option_lists(
+        {title: [option.name for option in table if option.name in names] for title, table in tables.items()}
+    )
+
+
+EVENT_SOURCE_PARTS: dict[str, t.Callable[[], str]] = {
+    "event-source-description": event_source_page.description,
+    "event-source-options": event_source_options,
+    "event-source-examples": event_source_page.examples,
+}
+
+
 def rst_content(name: str) -> str:
     """The content between two comments of a guide in reStructuredText."""
     if name == "recipes":
         return rst_table(catalog.recipe_table(lambda text, file: f"`{text} <{catalog.url_of(file)}>`__"))
     if name.startswith("messages-"):
         return "\n".join(f"* ``{message}``" for message in catalog.messages(name.partition("-")[2]))
+    if name in EVENT_SOURCE_PARTS:
+        return EVENT_SOURCE_PARTS[name]()
     documented = DOCUMENTED[name]
     return rst_table([as_rst(cell, documented.plugin) for cell in row] for row in rows(documented))
 
@@ -259,7 +284,7 @@ FORMATS: dict[str, tuple[str, str, t.Callable[[str], str]]] = {
     ".rst": (".. ", "", rst_content),
     ".md": ("<!-- ", " -->", markdown_content),
 }
-NAMES = {*DOCUMENTED, "recipes", *(f"messages-{topic}" for topic in catalog.TOPICS)}
+NAMES = {*DOCUMENTED, *EVENT_SOURCE_PARTS, "recipes", *(f"messages-{topic}" for topic in catalog.TOPICS)}
 
 
 def with_tables(text: str, suffix: str) -> str:

@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import read_watch_request
 from ansible_collections.opentelekomcloud.cce.tests.eda.engine import (
     COLLECTION,
     PATIENCE,
@@ -36,6 +38,8 @@ from ansible_collections.opentelekomcloud.cce.tests.eda.engine import (
 )
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import call, without_proxies
 
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "react.rst"
+PAGE = GUIDE.with_name("event_source.rst")
 # How the engine ends after SIGTERM, by itself or by the signal
 TERMINATED = (128 + signal.SIGTERM, -signal.SIGTERM)
 
@@ -74,7 +78,9 @@ def run_installed(folder: Path) -> dict[str, Any]:
             {"run_playbook": {"name": "report.yml"}},
         )
         names = [path.stem for path in sorted(RULEBOOKS.glob("*.yml"))]
-        rulesets = [own, *(each for name in names for each in shipped(name))]
+        [guide] = rulebook_in_the_guide()
+        guide["sources"][0][f"{COLLECTION}.jobs"]["interval"] = 1
+        rulesets = [own, guide, *(each for name in names for each in shipped(name))]
         options = ("--env-vars", "OS_PASSWORD", "-vv")
         with Engine(folder, rulesets, cloud, *options, variables=variables) as engine:
             cloud.wait_for_polls(len(rulesets), engine)
@@ -87,6 +93,7 @@ def run_installed(folder: Path) -> dict[str, Any]:
             engine.wait_for(lambda: hooks.got("release"), "the release")
             engine.wait_for(lambda: len(events_of(hooks, "finished")) == 2, "two more events for the playbook")
             engine.wait_for(lambda: all(messages_of(hooks, status) for status in STATUSES), "the chat messages")
+            engine.wait_for(lambda: re.search(r"^ScaleupCluster failed: .+", engine.output(), re.M), "the message")
             found["status"], found["output"] = engine.terminate(), engine.output()
         missed = cloud.create(10, fails=True)
         cloud.advance(11)
@@ -95,6 +102,18 @@ def run_installed(folder: Path) -> dict[str, Any]:
             found["second_status"] = engine.terminate()
         found.update(hooks=hooks, secrets=cloud.secrets, ids=[failing, succeeding, missed], cluster=cloud.cluster)
     return found
+
+
+def blocks_in(text: str) -> dict[str, Any]:
+    """The YAML blocks of a guide, by caption, or else by number."""
+    pattern = r"^\.\. code-block:: yaml\n(?:   :caption: (.+)\n)?\n((?:   .*\n|\n)+)"
+    found = re.findall(pattern, text, re.MULTILINE)
+    return {caption or str(number): yaml.safe_load(block) for number, (caption, block) in enumerate(found)}
+
+
+def rulebook_in_the_guide() -> list[dict[str, Any]]:
+    rulesets: list[dict[str, Any]] = blocks_in(GUIDE.read_text(encoding="utf-8"))["rulebook.yml"]
+    return rulesets
 
 
 def playbook(url: str) -> dict[str, Any]:
@@ -254,6 +273,37 @@ def test_a_mistake_ends_the_engine_with_one_sentence(runs: dict[str, Future[Any]
     assert status == 1
     assert [fact for fact in facts if fact not in output] == []
     assert [secret for secret in secrets if secret in output] == []
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# documentation
+
+
+def values_of(key: str, node: Any) -> Iterator[Any]:
+    """Every value of a key, at any depth."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from values_of(key, value)
+    elif isinstance(node, list):
+        for element in node:
+            yield from values_of(key, element)
+
+
+@pytest.mark.parametrize("page", [GUIDE, PAGE], ids=lambda page: page.stem)
+def test_documented_rulebooks_and_arguments_are_valid(page: Path) -> None:
+    from ansible_rulebook.validators import Validate
+
+    blocks = list(blocks_in(page.read_text(encoding="utf-8")).values())
+    for block in blocks:
+        if isinstance(block, list):
+            Validate.rulebook(block)
+    uses = list(values_of(f"{COLLECTION}.jobs", blocks))
+    assert uses
+    access = {"token": "t", "project_id": "p", "region": "eu-de"}
+    for arguments in uses:
+        read_watch_request({**access, **arguments}, {})
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def generate(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def checkout(tmp_path: Path) -> Path:
     """A copy of the files that the program reads, in a folder with a name of its own."""
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("docs", "playbooks", "plugins"):
+    for name in ("docs", "extensions", "playbooks", "plugins"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     shutil.copy(ROOT / "README.md", tmp_path)
     return tmp_path
@@ -57,6 +57,9 @@ def test_documentation_is_up_to_date() -> None:
         ("plugins/modules/jobs_info.py", "    type: float\n    default: 1800\n", "    type: int\n    default: 1800\n"),
         ("plugins/lookup/jobs.py", "      description: ID of the job.\n", "      description: The ID of the job.\n"),
         ("plugins/lookup/jobs.py", "    type: int\n    default: 0\n", "    type: int\n"),
+        ("extensions/eda/plugins/event_source/jobs.py", "    default: now\n", "    default: never\n"),
+        ("docs/docsite/rst/event_source.rst", "* Seconds from the start", "* Minutes from the start"),
+        ("docs/docsite/rst/event_source.rst", "interval: 10\n", "interval: 11\n"),
     ],
 )
 def test_stale_fact_is_found_and_mended(checkout: Path, name: str, old: str, new: str) -> None:
