@@ -49,6 +49,14 @@ options:
       - Name of the project, such as V(eu-de_team).
       - Environment variables E(OS_PROJECT_NAME), E(OS_TENANT_NAME).
     type: str
+  projects:
+    description:
+      - Names or IDs of several projects to read at once, or V(all) for all projects of the login in known regions.
+      - At most eight are read at a time, within one O(timeout). O(order) and O(limit) apply to all jobs together.
+      - The region of a project is the prefix of its name. An ID requires O(region) or O(endpoint).
+      - Replaces O(project_id) and O(project_name).
+    type: list
+    elements: str
   token:
     description:
       - IAM token that is valid for the project.
@@ -187,10 +195,10 @@ notes:
     In the environment, E(OS_CLOUD) comes first, then the others in this order, and incomplete ones are skipped.
     Incomplete credentials or two kinds of credentials that are set as options are an error.
   - >-
-    Set O(project_id) or O(project_name), unless O(cloud) or O(instance_agency) specifies the project. If
+    Set O(project_id), O(project_name), or O(projects), unless O(cloud) or O(instance_agency) specifies the project. If
     O(project_name) begins with a known region, another public region or URL in the environment is ignored.
   - >-
-    Setting O(project_id) or O(project_name) hides the environment variables of both.
+    Setting O(project_id), O(project_name), or O(projects) hides the environment variables of the project.
     The same applies to O(user_domain_name) and O(user_domain_id). Setting O(access_key) hides E(OS_SECURITY_TOKEN).
   - The permission V(cce:job:list) is required. The role CCE ReadOnlyAccess includes it.
   - >-
@@ -231,6 +239,9 @@ options:
       - name: OS_TENANT_NAME
     vars:
       - name: opentelekomcloud_cce_project_name
+  projects:
+    vars:
+      - name: opentelekomcloud_cce_projects
   token:
     env:
       - name: OS_TOKEN

@@ -11,7 +11,7 @@ name: jobs
 short_description: List the jobs of Cloud Container Engine (CCE)
 version_added: 1.0.0
 description:
-  - Lists the jobs of a project in Cloud Container Engine (CCE) of Open Telekom Cloud.
+  - Lists the jobs of one or several projects in Cloud Container Engine (CCE) of Open Telekom Cloud.
   - A job is an operation that CCE runs in the background, such as creating a cluster or a node.
   - Filters and sorts jobs, and finds out why a job failed.
 author:
@@ -121,7 +121,8 @@ _list:
   description:
     - Jobs that match the filters, in the order that O(order) sets.
     - Every job has all of these keys. Unknown values are V(null).
-  returned: success
+    - If some of several projects cannot be read, the task fails and returns the jobs of the others.
+  returned: success, or failure with O(projects)
   type: list
   elements: dict
   contains:
@@ -292,7 +293,10 @@ class LookupModule(LookupBase):
             with self._in_folder_of_playbook():
                 request = read_request(LOOKUP, kwargs, known, terms=terms)
                 make_cache = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
-                return find_jobs(request, "jobs", report, SESSIONS, make_cache).jobs
+                found = find_jobs(request, "jobs", report, SESSIONS, make_cache)
+            if found.error:
+                raise found.error
+            return found.jobs
         except CceError as error:
             # "from None", because Ansible would append the message of a cause
             raise AnsibleLookupError(str(error)) from None

@@ -12,7 +12,7 @@ module: jobs_info
 short_description: List the jobs of Cloud Container Engine (CCE)
 version_added: 1.0.0
 description:
-  - Lists the jobs of a project in Cloud Container Engine (CCE) of Open Telekom Cloud.
+  - Lists the jobs of one or several projects in Cloud Container Engine (CCE) of Open Telekom Cloud.
   - A job is an operation that CCE runs in the background, such as creating a cluster or a node.
   - Filters, sorts, and counts jobs, waits for them, and finds out why a job failed.
 author:
@@ -157,7 +157,8 @@ jobs:
   description:
     - Jobs that match the filters, in the order that O(order) sets.
     - Every job has all of these keys. Unknown values are V(null).
-  returned: success
+    - If some of several projects cannot be read, the task fails and returns the jobs of the others.
+  returned: success, or failure with O(projects)
   type: list
   elements: dict
   contains:
@@ -278,7 +279,7 @@ jobs:
       subjobs: []
 summary:
   description: Number of jobs in RV(jobs). Missing values count as V(unknown).
-  returned: success
+  returned: success, or failure with O(projects)
   type: dict
   contains:
     total:
@@ -304,16 +305,16 @@ summary:
       type: dict
 fetched:
   description: Number of top-level jobs that CCE returned, before filters and O(limit).
-  returned: success
+  returned: success, or failure with O(projects)
   type: int
 project_id:
-  description: ID of the project.
-  returned: success
+  description: ID of the project. V(null) for several projects.
+  returned: success, or failure with O(projects)
   type: str
   sample: "00000000000000000000000000000001"
 projects:
-  description: Projects that were read. Unknown values are V(null).
-  returned: success
+  description: Projects of RV(jobs), one or several. Unknown values are V(null).
+  returned: success, or failure with O(projects)
   type: list
   elements: dict
   contains:
@@ -330,7 +331,9 @@ projects:
       description: Number of top-level jobs that CCE returned for this project.
       type: int
     error:
-      description: Always V(null).
+      description:
+        - Why the project could not be read, with the keys of RV(error), and its message as RV(ignore:msg).
+        - V(null) if it was read.
       type: dict
   sample:
     - id: "00000000000000000000000000000001"

@@ -23,7 +23,7 @@ from .._options.settings import AccessKeyCredential, Agency, Settings
 from .._report import Report
 from .access_key import SignatureAuth, read_temporary_key
 from .endpoints import iam_url
-from .iam import call_for_project_token, call_iam, unusable
+from .iam import call_for_project_token, call_for_token, call_iam, unusable
 from .token import IssuedToken, TokenAuth
 
 _KEY_SECONDS = 3600
@@ -62,18 +62,36 @@ def agency_token(
     advice = f"{auth.advice['authentication']}; check {project}: it must be a project of the agency's account"
 
     def ask(role: dict[str, t.Any]) -> IssuedToken:
-        identity = {"methods": ["assume_role"], "assume_role": role}
-        call = Call(
-            _purpose(agency),
-            iam_url(settings) + "/auth/tokens",
-            auth,
-            method="POST",
-            json={"auth": {"identity": identity, "scope": {"project": scope}}},
-            advice={**_advice(agency), "authentication": advice},
-        )
+        call = _token_call(settings, agency, auth, role, {"project": scope}, advice)
         return call_for_project_token(client, call, report, deadline, project_id=settings.project_id, renewable=True)
 
     return _with_either_spelling(agency, {}, ask)
+
+
+def agency_account_token(
+    settings: Settings, agency: Agency, auth: TokenAuth, client: Client, report: Report, deadline: Deadline
+) -> str:
+    """A token for the agency's account, for lists of its projects: see ``agency_token``."""
+
+    def ask(role: dict[str, t.Any]) -> str:
+        call = _token_call(settings, agency, auth, role, {"domain": _domain(agency)}, auth.advice["authentication"])
+        return call_for_token(client, call, report, deadline)[1]
+
+    return _with_either_spelling(agency, {}, ask)
+
+
+def _token_call(
+    settings: Settings, agency: Agency, auth: TokenAuth, role: dict[str, t.Any], scope: dict[str, t.Any], advice: str
+) -> Call:
+    identity = {"methods": ["assume_role"], "assume_role": role}
+    return Call(
+        _purpose(agency),
+        iam_url(settings) + "/auth/tokens",
+        auth,
+        method="POST",
+        json={"auth": {"identity": identity, "scope": scope}},
+        advice={**_advice(agency), "authentication": advice},
+    )
 
 
 def agency_key(

@@ -83,7 +83,7 @@ def _completed(settings: Settings, credential: CloudEntry, region: t.Any, source
 
     project_id, project_name = settings.project_id, settings.project_name
     # with an agency, the entry names a project of another account
-    if not project_id and not project_name and not settings.agency:
+    if not project_id and not project_name and not settings.agency and not settings.projects:
         id_key, name_key = project_keys(config)
         project_id, project_name = value("project_id", auth.get(id_key)), value("project_name", auth.get(name_key))
     return replace(

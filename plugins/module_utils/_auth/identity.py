@@ -55,6 +55,9 @@ class Identity:
     which may make it more precise."""
 
 
+Account = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential, CloudEntry]
+
+
 class Logins:
     """Logins that cannot be repeated, because a passcode is valid for one only.
 
@@ -85,25 +88,39 @@ def identify(
         CceError: of kind ``option`` when the settings do not determine project or endpoint; any kind when IAM refuses
             or cannot be reached.
     """
+    settings, credential, issued = issue_key(settings, client, report, deadline)
+    if settings.agency and not isinstance(credential, AccessKeyCredential):
+        auth = _account_auth(settings, credential, client, report, deadline, logins or Logins())
+        return identity_of_token(agency_token(settings, settings.agency, auth, client, report, deadline), settings)
+    if isinstance(credential, PasswordCredential):
+        return identity_of_token(log_in(settings, credential, client, report, deadline), settings)
+    if isinstance(credential, CloudEntry):
+        # not imported here: the code for clouds.yaml has put it there
+        return identity_of_token(credential.login.log_in(client, report, deadline), settings)
+    return identity_without_login(settings, credential, client, report, deadline, issued=issued)
+
+
+def issue_key(settings: Settings, client: Client, report: Report, deadline: Deadline) -> tuple[Settings, Account, bool]:
+    """The temporary access key that a server or an agency leads to; any other credential as it is.
+
+    Returns:
+        The settings with what the key comes with, the credential, and whether it was issued for this.
+
+    Raises:
+        CceError: when the metadata service or IAM refuses or cannot be reached.
+    """
     credential, issued = settings.credential, False
     if isinstance(credential, InstanceCredential):
         (settings, credential), issued = read_server(settings, credential, client, report, deadline), True
-    if settings.agency:
-        if not isinstance(credential, AccessKeyCredential):
-            auth = _account_auth(settings, credential, client, report, deadline, logins or Logins())
-            return _identity_of(agency_token(settings, settings.agency, auth, client, report, deadline), settings)
-        # first of all, so that a missing endpoint costs no request
-        cce_endpoint(settings)
+    if settings.agency and isinstance(credential, AccessKeyCredential):
+        if settings.project_id or settings.project_name:
+            # first of all, so that a missing endpoint costs no request
+            cce_endpoint(settings)
         signature = SignatureAuth(credential, _account_header(settings), issued=issued)
         credential, issued = agency_key(settings, settings.agency, signature, client, report, deadline), True
         # from here on, the account is that of the agency
         settings = replace(settings, user_domain_id=settings.agency.domain_id)
-    if isinstance(credential, PasswordCredential):
-        return _identity_of(log_in(settings, credential, client, report, deadline), settings)
-    if isinstance(credential, CloudEntry):
-        # not imported here: the code for clouds.yaml has put it there
-        return _identity_of(credential.login.log_in(client, report, deadline), settings)
-    return _identity_without_login(settings, credential, client, report, deadline, issued=issued)
+    return settings, credential, issued
 
 
 def _account_auth(
@@ -129,7 +146,7 @@ def _account_auth(
     return TokenAuth(token, _LOGIN_ADVICE)
 
 
-def _identity_without_login(
+def identity_without_login(
     settings: Settings,
     credential: TokenCredential | AccessKeyCredential,
     client: Client,
@@ -157,7 +174,12 @@ def _identity_without_login(
     return _identity(settings, auth, project_id, endpoint, settings.project_name, renewable=issued)
 
 
-def _identity_of(token: IssuedToken, settings: Settings) -> Identity:
+def identity_of_token(token: IssuedToken, settings: Settings) -> Identity:
+    """The identity of a login.
+
+    Raises:
+        CceError: when it does not determine the endpoint.
+    """
     endpoint = cce_endpoint(settings, token)
     auth = TokenAuth(token.value, token.advice)
     name = token.project_name or settings.project_name
@@ -180,6 +202,11 @@ def _identity(
 def _account_header(settings: Settings) -> dict[str, str]:
     # Huawei Cloud's signing guide: calls of global services may need to name the account
     return {"X-Domain-Id": settings.user_domain_id} if settings.user_domain_id else {}
+
+
+def iam_auth(credential: AccessKeyCredential, settings: Settings, *, issued: bool) -> SignatureAuth:
+    """How requests to IAM are authenticated with an access key."""
+    return SignatureAuth(credential, _account_header(settings), issued=issued)
 
 
 def _auth(

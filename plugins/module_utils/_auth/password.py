@@ -44,16 +44,17 @@ def log_in(
 def log_in_to_account(
     settings: Settings, credential: PasswordCredential, client: Client, report: Report, deadline: Deadline
 ) -> str:
-    """Log in to the user's own account, and return the token.
+    """Log in without a project, and return the token: at OTC, it is one for the user's account.
 
     Raises:
         CceError: when IAM refuses or cannot be reached.
     """
-    return call_for_token(client, _call(settings, credential, _domain(settings), ""), report, deadline)[1]
+    # Keystone grants a token for the account only to users with a role for it, but has no agencies either
+    scope = _domain(settings) if settings.agency else {}
+    return call_for_token(client, _call(settings, credential, scope, ""), report, deadline)[1]
 
 
 def _call(settings: Settings, credential: PasswordCredential, scope: dict[str, t.Any], to_check: str) -> Call:
-    # without a scope, IAM takes the user's account
     auth = {"identity": _identity(settings, credential), **({"scope": scope} if scope else {})}
     return Call(
         "log in to IAM",

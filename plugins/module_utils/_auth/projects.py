@@ -81,6 +81,50 @@ class Project(t.NamedTuple):
     region: str | None
 
 
+class ListedProject(t.NamedTuple):
+    """A project in a list of IAM."""
+
+    id: str
+    name: str
+    enabled: bool
+
+
+def list_own_projects(
+    settings: Settings, auth: TokenAuth | SignatureAuth, client: Client, report: Report, deadline: Deadline
+) -> list[ListedProject]:
+    """The projects that the caller may use.
+
+    Source: OTC IAM API reference, "Querying the List of Projects Accessible to Users".
+
+    Raises:
+        CceError: when IAM refuses or cannot be reached.
+    """
+    call = Call(
+        "list the projects of the login",
+        iam_url(settings) + "/auth/projects",
+        auth,
+        headers={"Content-Type": "application/json"},
+        # not copied: the advice may become more precise with the response
+        advice=ChainMap(auth.advice, {"not_found": "check auth_url", "response": "check auth_url"}),
+    )
+    found = []
+    for project in dicts_in(call_iam(client, call, report, deadline)[0].get("projects")):
+        name, project_id = text_or_none(project.get("name")), text_or_none(project.get("id"))
+        if name and project_id and is_project_id(project_id):
+            found.append(ListedProject(project_id, name, project.get("enabled") is not False))
+    return found
+
+
+def not_among(settings: Settings, projects: t.Sequence[ListedProject]) -> CceError | None:
+    """The error for a project that is not in the list of those that the caller may use, None if it is there."""
+    wanted = settings.project_id or settings.project_name or ""
+    if any(wanted.lower() == each.id.lower() or wanted == each.name for each in projects):
+        return None
+    near = difflib.get_close_matches(wanted, [each.name for each in projects], n=3)
+    hint = f" Did you mean {either(near)}?" if near else " Check projects, or the permissions of the user."
+    return option_error(f"Project {wanted} is not among the projects of the login.{hint}")
+
+
 class _Found(t.NamedTuple):
     """The part of a list of projects that matters."""
 

@@ -29,12 +29,17 @@ _MAX_KEPT = 8
 
 
 class Session:
-    """The caller's identity, found out when it is first needed, and the client that has the connection."""
+    """The caller's identity, found out when it is first needed, and the client that has the connection.
 
-    def __init__(self, settings: Settings, agent: str, report: Report) -> None:
-        self.client = Client(
-            verify=settings.verify, proxy=settings.proxy, retries=settings.retries, agent=agent, report=report
-        )
+    Args:
+        settings: what the user asked for.
+        agent: who asks, for the User-Agent header.
+        report: where messages go.
+        client: has the connection, None for a new one.
+    """
+
+    def __init__(self, settings: Settings, agent: str, report: Report, client: Client | None = None) -> None:
+        self.client = client or new_client(settings, agent, report)
         self.last_used = time.monotonic()
         self._settings = settings
         self._report = report
@@ -60,8 +65,11 @@ class Session:
             if self._identity is None:
                 self._secrets = []
                 report = self._report._replace(secret=self._remember)
-                self._identity = identify(self._settings, self.client, report, deadline, self._logins)
+                self._identity = self._identify(report, deadline)
             return self._identity
+
+    def _identify(self, report: Report, deadline: Deadline) -> Identity:
+        return identify(self._settings, self.client, report, deadline, self._logins)
 
     @property
     def identified(self) -> bool:
@@ -99,6 +107,23 @@ class Session:
         self._report.secret(secret)
 
 
+def new_client(settings: Settings, agent: str, report: Report) -> Client:
+    return Client(verify=settings.verify, proxy=settings.proxy, retries=settings.retries, agent=agent, report=report)
+
+
+class Reusable(t.Protocol):
+    """A session, or the sessions of several projects together."""
+
+    client: Client
+    last_used: float
+
+    def use_report(self, report: Report) -> None:
+        """Switch to a new report and register the secrets of the login again."""
+
+
+R = t.TypeVar("R", bound=Reusable)
+
+
 class SessionPool:
     """Sessions for later use, by the settings that they were made from.
 
@@ -106,20 +131,20 @@ class SessionPool:
     """
 
     def __init__(self) -> None:
-        self._sessions: dict[Settings, Session] = {}
+        self._sessions: dict[Settings, t.Any] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def take(self, settings: Settings) -> Session | None:
-        """A session for these settings, for the caller alone until it is put back."""
+    def take(self, settings: Settings) -> t.Any:
+        """A session for these settings, for the caller alone until it is put back. None if there is none."""
         session = self._sessions.pop(settings, None)
         if session and time.monotonic() - session.last_used > MAX_IDLE_SECONDS:
             session.client.close()
             return None
         return session
 
-    def put(self, settings: Settings, session: Session) -> None:
+    def put(self, settings: Settings, session: Reusable) -> None:
         """Keep a session, in place of the one that was used the longest time ago if there are too many."""
         session.last_used = time.monotonic()
         while len(self._sessions) >= _MAX_KEPT:
@@ -132,19 +157,33 @@ class SessionPool:
         self._sessions.clear()
 
 
+def session_for(
+    settings: Settings, agent: str, report: Report, pool: SessionPool | None = None
+) -> t.ContextManager[Session]:
+    """A session for these settings: see ``reused``."""
+    return reused(Session, settings, agent, report, pool)
+
+
 @contextmanager
-def session_for(settings: Settings, agent: str, report: Report, pool: SessionPool | None = None) -> t.Iterator[Session]:
-    """A session for these settings.
+def reused(
+    make: t.Callable[[Settings, str, Report], R],
+    settings: Settings,
+    agent: str,
+    report: Report,
+    pool: SessionPool | None = None,
+) -> t.Iterator[R]:
+    """A session for these settings, or the sessions of several projects.
 
     It returns to the pool at the end of the context, but not after an exception: then the login may be void.
 
     Args:
+        make: makes a new one from the next three arguments.
         settings: what the user asked for.
         agent: who asks, for the User-Agent header.
         report: where messages go.
         pool: sessions of earlier calls, None to keep none.
     """
-    session = (pool.take(settings) if pool is not None else None) or Session(settings, agent, report)
+    session: R = (pool.take(settings) if pool is not None else None) or make(settings, agent, report)
     session.use_report(report)
     try:
         yield session

@@ -26,7 +26,7 @@ from .._report import Report
 from .._version import COLLECTION_VERSION
 from . import connections, decoding, errors
 from .call import Call, is_loopback
-from .deadline import Deadline, DeadlinePassed, Worker
+from .deadline import Deadline, DeadlinePassed, Worker, run_in_turns
 from .library import requests, urllib3
 
 T = t.TypeVar("T")
@@ -166,14 +166,22 @@ class Client:
             CceError: of kind ``timeout`` when it takes longer.
         """
         self._call = None
-        with warnings.catch_warnings():
-            # about validate_certs: false, which is the user's own choice
-            warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+        with _unverified_allowed():
             try:
                 return Worker(work).result(deadline)
             except DeadlinePassed:
                 self._abandon()
                 raise errors.timed_out(self._call, deadline) from None
+
+    def run_in_turns(
+        self, tasks: t.Sequence[t.Sequence[t.Callable[[], T | None]]], deadline: Deadline, at_most: int
+    ) -> list[T | None]:
+        """Run tasks that make calls, as the function of the same name does."""
+        with _unverified_allowed():
+            results = run_in_turns(deadline, tasks, at_most)
+        if None in results:
+            self._abandon()
+        return results
 
     def _abandon(self) -> None:
         """Give later calls connections of their own.
@@ -300,6 +308,14 @@ class Client:
         if urlsplit(url).scheme == "http" and not is_loopback(host) and host not in self._warned_hosts:
             self._warned_hosts.add(host)
             self._report.warning(f"Credentials are sent to {host} unencrypted. Use an https:// URL.")
+
+
+@contextlib.contextmanager
+def _unverified_allowed() -> t.Iterator[None]:
+    with warnings.catch_warnings():
+        # about validate_certs: false, which is the user's own choice
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+        yield
 
 
 def failure(call: Call, error: Exception, deadline: Deadline) -> CceError:

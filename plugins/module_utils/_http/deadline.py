@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
 import contextvars
 import threading
 import time
@@ -48,6 +50,49 @@ def run_by(deadline: Deadline, *works: t.Callable[[], T]) -> list[T]:
     """
     workers = [Worker(work) for work in works]
     return [worker.result(deadline) for worker in workers]
+
+
+def run_in_turns(
+    deadline: Deadline, tasks: t.Sequence[t.Sequence[t.Callable[[], T | None]]], at_most: int
+) -> list[T | None]:
+    """Run tasks of several steps, each in order, and return the results of their last steps.
+
+    Only so many steps run at the same time. The first steps of all tasks come first, so that short ones, such as
+    logins, do not wait for long ones.
+
+    Args:
+        deadline: when to stop waiting. Steps that are running then are abandoned, and later ones are not begun.
+        tasks: for each task, its steps. A step that returns something other than None ends its task.
+        at_most: how many steps may run at the same time.
+
+    Returns:
+        For each task, its result, None if it has none by the deadline.
+
+    Raises:
+        BaseException: what a step raises.
+    """
+    results: list[T | None] = [None] * len(tasks)
+    waiting = collections.deque((number, iter(steps)) for number, steps in enumerate(tasks))
+
+    def work() -> None:
+        # the thread that adds a step takes it or leaves it to another one, so none is forgotten
+        while waiting and deadline.remaining():
+            try:
+                number, steps = waiting.popleft()
+            except IndexError:
+                return
+            step = next(steps, None)
+            if step:
+                results[number] = step()
+                if results[number] is None:
+                    waiting.append((number, steps))
+
+    workers = [Worker(work) for _number in range(min(at_most, len(tasks)))]
+    with contextlib.suppress(DeadlinePassed):
+        for worker in workers:
+            worker.result(deadline)
+    # a copy, because a thread that was abandoned may still add its result
+    return list(results)
 
 
 class Worker(threading.Thread, t.Generic[T]):

@@ -51,6 +51,18 @@ class Diagnostics:
         self._hashes: set[int] = set()
         self._more_than_counted = muted
 
+    @classmethod
+    def combined(cls, others: t.Iterable[Diagnostics]) -> Diagnostics:
+        """Return the counts and problems of several lists."""
+        one = cls()
+        for other in others:
+            one.fetched += other.fetched
+            one.not_jobs += other.not_jobs
+            one._problems += other._problems[: MAX_WARNINGS - len(one._problems)]
+            one._hashes |= other._hashes
+            one._more_than_counted |= other._more_than_counted
+        return one
+
     def problem(self, raw: dict[str, t.Any], description: str) -> None:
         """Record a problem of a raw job, once."""
         # first of all, because a sentence for each of millions of problems takes time

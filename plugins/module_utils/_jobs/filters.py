@@ -29,6 +29,14 @@ _MAX_PRESENT = 1000
 _MAX_SHOWN = 10
 
 
+class Noticed(t.NamedTuple):
+    """Observations of filters about their values in a list."""
+
+    status: _Vocabulary
+    type: _Vocabulary
+    diagnostics: Diagnostics
+
+
 class Filters:
     """The filters of a query, and what they notice about its values.
 
@@ -54,23 +62,13 @@ class Filters:
             candidates = filter(predicate, candidates)
         return iter(candidates)
 
+    @property
+    def noticed(self) -> Noticed:
+        return Noticed(self._status, self._type, self._diagnostics)
+
     def warnings(self) -> list[str]:
         """Return complete sentences about values that no job has, once the list has come to its end."""
-        name = self._diagnostics.name
-        statuses = [name(text) for text in self._status.missing() if text.lower() not in STATUSES]
-        types = self._type.missing()
-        if not self._diagnostics.fetched:
-            # nothing to compare a spelling with: one sentence, since the values may well be right
-            values = [*(f"status '{text}'" for text in statuses), *(f"type '{name(text)}'" for text in types)]
-            return [f"The job list is empty. Cannot check {', '.join(values)}."] if values else []
-        known = ", ".join(STATUSES.values())
-        return [
-            *(f"No job has status '{text}'. Known: {known}. Present: {self._status.shown(name)}." for text in statuses),
-            *(
-                f"No job has type '{name(text)}'.{self._type.suggestion(text, name)} Present: {self._type.shown(name)}."
-                for text in types
-            ),
-        ]
+        return value_warnings([self])
 
     def _all(self, query: Query) -> t.Iterator[Predicate]:
         # These two have to see every job, because what no job has is reported; the others are ordered by their cost.
@@ -149,6 +147,32 @@ class Filters:
         return predicate
 
 
+def value_warnings(filters: t.Sequence[Filters]) -> list[str]:
+    """Return complete sentences about values that no job has, once the lists have come to their ends.
+
+    Args:
+        filters: those of one query, for each list. At least one.
+    """
+    noticed = [each.noticed for each in filters]
+    name = noticed[0].diagnostics.name
+    status = _Vocabulary.combined([each.status for each in noticed])
+    kind = _Vocabulary.combined([each.type for each in noticed])
+    statuses = [name(text) for text in status.missing() if text.lower() not in STATUSES]
+    types = kind.missing()
+    if not any(each.diagnostics.fetched for each in noticed):
+        # nothing to compare a spelling with: one sentence, since the values may well be right
+        values = [*(f"status '{text}'" for text in statuses), *(f"type '{name(text)}'" for text in types)]
+        return [f"The job list is empty. Cannot check {', '.join(values)}."] if values else []
+    known = ", ".join(STATUSES.values())
+    return [
+        *(f"No job has status '{text}'. Known: {known}. Present: {status.shown(name)}." for text in statuses),
+        *(
+            f"No job has type '{name(text)}'.{kind.suggestion(text, name)} Present: {kind.shown(name)}."
+            for text in types
+        ),
+    ]
+
+
 def matcher(query: Query) -> Predicate:
     """Return one predicate for all filters of a query without ages. Problems of the fields are not reported."""
     return Filters(query, Diagnostics(muted=True)).matches
@@ -161,6 +185,15 @@ class _Vocabulary(dict[t.Optional[str], bool]):
         super().__init__()
         self._wanted = {result_text(text).lower(): text for text in wanted}
         self._found: set[str] = set()
+
+    @classmethod
+    def combined(cls, others: t.Sequence[_Vocabulary]) -> _Vocabulary:
+        """Return what several lists have. Those that were not read count as well."""
+        one = cls(tuple(others[0]._wanted.values()))
+        for other in others:
+            one.update(other)
+            one._found |= other._found
+        return one
 
     def __missing__(self, value: str | None) -> bool:
         lower = result_text(value or "").lower()

@@ -12,7 +12,7 @@ import heapq
 import typing as t
 
 from .diagnostics import Diagnostics
-from .filters import Filters
+from .filters import Filters, value_warnings
 from .normalize import UNKNOWN, Job, Origin, normalize
 from .query import Query
 from .raw_job import Candidate, candidates, read_text, read_time
@@ -24,8 +24,15 @@ class Selection(t.NamedTuple):
     jobs: list[Job]
     fetched: int
     """Number of top-level jobs that the API returned."""
-    warnings: list[str]
-    """Complete sentences."""
+    filters: Filters
+    """With what was noticed about their values."""
+    diagnostics: Diagnostics
+    """The problems of the list."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """Complete sentences."""
+        return value_warnings([self.filters]) + self.diagnostics.warnings()
 
 
 def select(
@@ -58,7 +65,31 @@ def select(
         jobs.append(normalize(found.pop(), query.subjobs, diagnostics, origin))
     # sorted only now, so that each time is parsed once where all jobs are wanted
     jobs = in_order(jobs, query.order)
-    return Selection(jobs, diagnostics.fetched, filters.warnings() + diagnostics.warnings())
+    return Selection(jobs, diagnostics.fetched, filters, diagnostics)
+
+
+class Combined(t.NamedTuple):
+    """The parts of several lists that a query asks for. It is like a ``Selection``."""
+
+    jobs: list[Job]
+    fetched: int
+    warnings: list[str]
+
+
+def combined(selections: t.Sequence[Selection], query: Query) -> Combined:
+    """Return the jobs of several selections in one order and within one limit, and the warnings about all lists.
+
+    Args:
+        selections: what was selected in each list.
+        query: what was selected, without ages.
+    """
+    if not selections:
+        return Combined([], 0, [])
+    jobs = in_order((job for selection in selections for job in selection.jobs), query.order)
+    fetched = sum(selection.fetched for selection in selections)
+    warnings = value_warnings([selection.filters for selection in selections])
+    problems = Diagnostics.combined([selection.diagnostics for selection in selections]).warnings()
+    return Combined(jobs if query.limit is None else jobs[: query.limit], fetched, warnings + problems)
 
 
 def in_order(jobs: t.Iterable[Job], order: str) -> list[Job]:

@@ -55,6 +55,7 @@ def read_settings(
         auth_url=value("auth_url"),
         project_id=value("project_id"),
         project_name=value("project_name"),
+        projects=value("projects") or (),
         user_domain_name=value("user_domain_name"),
         user_domain_id=value("user_domain_id"),
         verify=_verify(found.values, value),

@@ -24,8 +24,9 @@ EXPLICIT = 2
 """The number of explicit sources, which are task and variables; the others are the environment."""
 
 # Options that mean the same: if a source has one of them, lower sources are ignored for the whole group
+_PROJECT = ("project_id", "project_name", "projects")
 _ALTERNATIVES = (
-    ("project_id", "project_name"),
+    _PROJECT,
     ("username", "user_id"),
     ("user_domain_id", "user_domain_name"),
     ("agency_domain_id", "agency_domain_name"),
@@ -71,7 +72,7 @@ def resolve(sources: t.Sequence[Source]) -> Resolution:
         sources: task, variables, and the environment, the highest first.
 
     Raises:
-        CceError: of kind ``option``, for no credentials, for two explicit ones, or for an invalid project name.
+        CceError: of kind ``option``, for no credentials, for two explicit ones, or for conflicting or invalid projects.
     """
     return _Resolver(sources).resolve()
 
@@ -191,20 +192,35 @@ class _Resolver:
             self._drop(EXPLICIT, "passcode", f"it may belong to another user than {_described(user)}")
 
     def _ignore_other_regions(self) -> str | None:
-        level = self._highest("project_id", "project_name")
-        project = self._sources[level].get("project_name")
-        region = region_of_project(project.value) if project else None
-        if not project or not region:
+        level = self._highest(*_PROJECT)
+        project, names = self._named(self._sources[level])
+        regions = {region_of_project(name) for name in names} - {None}
+        if not project or not regions:
             return None
-        for name in ("region", "auth_url", "endpoint"):
+        several = project.option.name == "projects"
+        # with several projects, each name sets its own region, and an ID needs the option
+        for name in ("auth_url", "endpoint") if several else ("region", "auth_url", "endpoint"):
             for at, source in enumerate(self._sources):
                 # a value of the same source as the project, or of a higher one, is meant; so is the first that agrees
-                if name in source and (at <= level or _region_of(source[name]) in (None, region)):
+                if name in source and (at <= level or {_region_of(source[name])} in ({None}, regions)):
                     break
                 if name in source:
+                    there = " and ".join(sorted(filter(None, regions)))
                     ignored = _described(source.pop(name))
-                    self._notes.append(f"Ignoring {ignored}: the region of {_described(project)} is {region}.")
-        return region
+                    self._notes.append(f"Ignoring {ignored}: the region of {_described(project)} is {there}.")
+        return None if several else next(iter(regions))
+
+    @staticmethod
+    def _named(source: Source) -> tuple[OptionValue | None, t.Sequence[str]]:
+        """Return the option that sets the project or the projects in this source, and their names."""
+        if "projects" in source:
+            other = source.get("project_id") or source.get("project_name")
+            if other:
+                labels = f"{source['projects'].label} and {other.label}"
+                raise option_error(f"Conflicting projects: {labels} are both set. Keep one.")
+            return source["projects"], source["projects"].value
+        project = source.get("project_name")
+        return project, (project.value,) if project else ()
 
     def _winners(self) -> Source:
         winners: dict[str, OptionValue] = {}

@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .validation import option_error, passwords_in_urls
+from .._errors import CceError
+from .regions import region_of_project
+from .validation import ALL_PROJECTS, is_project_id, option_error, passwords_in_urls
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Settings:
     auth_url: str | None
     project_id: str | None
     project_name: str | None
+    projects: tuple[str, ...]
+    """Names and IDs of several projects, or only ``all``. Empty if there is one project."""
     user_domain_name: str | None
     user_domain_id: str | None
     verify: bool | str
@@ -109,6 +113,18 @@ class Settings:
         found = [getattr(self.credential, name, None) for name in names]
         return [secret for secret in (*found, *passwords_in_urls({"proxy": self.proxy})) if secret]
 
+    def of_project(self, project_id: str | None, project_name: str | None) -> Settings:
+        """The settings for one of several projects. The region is that of its name, if it begins with a known one."""
+        region = region_of_project(project_name) or self.region
+        return replace(self, project_id=project_id, project_name=project_name, region=region, projects=())
+
+    def of_named_projects(self) -> list[Settings]:
+        """The settings for each of ``projects``, unless these are all."""
+        return [
+            self.of_project(project.lower(), None) if is_project_id(project) else self.of_project(None, project)
+            for project in self.projects
+        ]
+
 
 def check_address(settings: Settings) -> None:
     """Check that the settings specify a project and lead to the URLs that will be called.
@@ -116,21 +132,42 @@ def check_address(settings: Settings) -> None:
     Raises:
         CceError: of kind ``option``.
     """
+    by_key = isinstance(settings.credential, AccessKeyCredential)
     # the metadata service knows the project and the region of the server
     by_server = isinstance(settings.credential, InstanceCredential)
+    if settings.projects:
+        if not by_server:
+            _check_projects(settings, by_key=by_key)
+        return
     if not settings.project_id and not settings.project_name and not (by_server and not settings.agency):
         raise option_error("No project specified. Set project_id (OS_PROJECT_ID) or project_name (OS_PROJECT_NAME).")
-    if by_server:
+    if not by_server:
+        # a login returns the catalog, in which CCE is
+        logs_in = not by_key if settings.agency else isinstance(settings.credential, PasswordCredential)
+        _check_urls(settings, logs_in=logs_in)
+
+
+def _check_projects(settings: Settings, *, by_key: bool) -> None:
+    if settings.projects == (ALL_PROJECTS,):
+        if not (settings.auth_url or settings.region):
+            raise _no_iam_url()
         return
-    by_key = isinstance(settings.credential, AccessKeyCredential)
-    # a login returns the catalog, in which CCE is
-    logs_in = not by_key if settings.agency else isinstance(settings.credential, PasswordCredential)
+    for each in settings.of_named_projects():
+        # a token for one project becomes one for another by a login with it
+        _check_urls(each, logs_in=not by_key)
+
+
+def _check_urls(settings: Settings, *, logs_in: bool) -> None:
     calls_iam = logs_in or settings.agency or not settings.project_id
     # the prefix of a project name is its region
     region = settings.region or settings.project_name
     if calls_iam and not (settings.auth_url or region):
-        raise option_error("Cannot determine the IAM URL. Set region (OS_REGION_NAME) or auth_url (OS_AUTH_URL).")
+        raise _no_iam_url()
     if not logs_in and not (settings.endpoint or region):
         raise option_error(
             "Cannot determine the CCE endpoint. Set region (OS_REGION_NAME) or endpoint (OS_CCE_ENDPOINT_OVERRIDE)."
         )
+
+
+def _no_iam_url() -> CceError:
+    return option_error("Cannot determine the IAM URL. Set region (OS_REGION_NAME) or auth_url (OS_AUTH_URL).")

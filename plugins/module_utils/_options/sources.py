@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from .._errors import CceError
 from .ansible_values import is_given
 from .table import CONNECTION, Option, OptionTable
 from .validation import convert, option_error
@@ -73,16 +74,30 @@ def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:
             raise option_error(f"Options {names[canonical]} and {name} are aliases; set only one.")
         names[canonical] = name
         found[canonical] = OptionValue(table.by_name[canonical], f"option {name}", value)
-    return found
+    return _without_empty(found)
 
 
 def read_variables(variables: t.Mapping[str, t.Any]) -> Source:
     """Read Ansible variables, given by option name, not converted. None and ``omit`` mean not given."""
-    return {
+    found = {
         option.name: OptionValue(option, f"variable {option.variable}", variables[option.name])
         for option in CONNECTION
         if is_given(variables.get(option.name))
     }
+    return _without_empty(found)
+
+
+def _without_empty(source: Source) -> Source:
+    """The source without an empty list of projects, which counts as not given."""
+
+    def is_empty(given: OptionValue) -> bool:
+        try:
+            return not given.value
+        except CceError:
+            # an error only if nothing overrides it
+            return False
+
+    return {name: given for name, given in source.items() if name != "projects" or not is_empty(given)}
 
 
 def read_environment(environment: t.Mapping[str, str]) -> list[Source]:

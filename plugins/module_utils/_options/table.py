@@ -79,6 +79,7 @@ CONNECTION: tuple[Option, ...] = (
     _connection("auth_url", "OS_AUTH_URL", form="iam_url"),
     _connection("project_id", "OS_PROJECT_ID", "OS_TENANT_ID", form="header"),
     _connection("project_name", "OS_PROJECT_NAME", "OS_TENANT_NAME"),
+    _connection("projects", type="list", elements="str", form="projects"),
     _connection("token", "OS_TOKEN", "OS_AUTH_TOKEN", secret=True, form="header"),
     _connection("access_key", "OS_ACCESS_KEY", form="header"),
     _connection("secret_key", "OS_SECRET_KEY", secret=True, form="header"),

@@ -29,6 +29,9 @@ from .urls import is_on_link, usable_parts
 MAX_SECONDS = 2_000_000
 """The longest time limit, 23 days: sockets count milliseconds in 31 bits."""
 
+ALL_PROJECTS = "all"
+"""The element of ``projects`` that means all projects of the login."""
+
 _BASE_URL_FORMS = ("base_url", "iam_url", "metadata_url")
 URL_FORMS = (*_BASE_URL_FORMS, "proxy_url")
 
@@ -190,10 +193,10 @@ def convert(option: Option, label: str, value: t.Any) -> t.Any:
     Raises:
         CceError: of kind ``option``, for an invalid value.
     """
-    if option.type == "list":
-        return _to_list(option, label, value)
     converted: t.Any
-    if option.type == "bool":
+    if option.type == "list":
+        converted = _to_list(option, label, value)
+    elif option.type == "bool":
         converted = _to_bool(value)
     elif option.type in ("int", "float"):
         converted = _to_number(value, int if option.type == "int" else float)
@@ -256,6 +259,21 @@ def _interval(option: Option, label: str, seconds: float) -> float:
     return seconds
 
 
+def _projects(option: Option, label: str, projects: tuple[str, ...]) -> tuple[str, ...]:
+    """The projects, each once: case does not matter in an ID."""
+    each_once: dict[str, str] = {}
+    for name in projects:
+        each_once.setdefault(name.lower() if is_project_id(name) else name, name)
+    if ALL_PROJECTS in each_once and len(each_once) > 1:
+        raise invalid(option, label, ",".join(projects), f"use either {ALL_PROJECTS} or names and IDs")
+    return tuple(each_once.values())
+
+
+def is_project_id(text: str) -> bool:
+    """Whether an element of ``projects`` is an ID: 32 hexadecimal digits. Anything else is a name."""
+    return re.fullmatch("[0-9A-Fa-f]{32}", text) is not None
+
+
 def _at_least(least: int) -> t.Callable[[Option, str, int], int]:
     def check(option: Option, label: str, number: int) -> int:
         if number < least:
@@ -270,6 +288,7 @@ FORMS: dict[str, t.Callable[[Option, str, t.Any], t.Any]] = {
     "iam_url": _iam_url,
     "metadata_url": _metadata_url,
     "proxy_url": _proxy,
+    "projects": _projects,
     "seconds": _seconds,
     "seconds_or_zero": _seconds,
     "interval": _interval,

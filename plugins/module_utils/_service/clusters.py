@@ -28,10 +28,29 @@ def ids_of(
     Raises:
         CceError: when no cluster has a name: without that filter, all clusters would match.
     """
-    known = sorted(set(names.values()))
+    check_names(wanted, names.values(), mask)
+    return known_ids(wanted, names)
+
+
+def check_names(wanted: t.Iterable[str], names: t.Iterable[str], mask: t.Callable[[str], str] | None = None) -> None:
+    """Check that each of these clusters exists.
+
+    Args:
+        wanted: names that the user gave.
+        names: names of all clusters.
+        mask: removes secrets from names that a message shows.
+
+    Raises:
+        CceError: of kind ``option``, for a cluster that does not exist.
+    """
+    known = sorted(set(names))
     for name in wanted:
         if name not in known:
             raise CceError(_not_found(name, known, mask), "option")
+
+
+def known_ids(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
+    """The IDs of those clusters with these names that exist."""
     return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))
 
 

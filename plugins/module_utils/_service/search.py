@@ -13,7 +13,7 @@ import functools
 import itertools
 import time
 import typing as t
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult, RawList
 from .._auth.session import Session
@@ -29,7 +29,8 @@ from .._jobs.timestamps import written
 from .._options.settings import Settings
 from .._report import Report
 from .._text import result_text
-from .clusters import ids_of
+from .ages import Ages, or_now
+from .clusters import ids_of, known_ids
 from .observe import Observer
 from .request import JobsRequest
 from .wait import JobState, Poll
@@ -38,7 +39,8 @@ from .wait import JobState, Poll
 # the list shows late. An older one is an old one that the list did not show for a moment.
 _LISTED_LATE = timedelta(minutes=10)
 
-_MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
+
+_NO_TIMES: dict[str, t.Any] = dict.fromkeys(("created_after", "created_before", "completed_after", "completed_before"))
 
 
 class JobCache(ByteCache, t.Protocol):
@@ -51,6 +53,9 @@ class JobCache(ByteCache, t.Protocol):
             CceError: when the cache knows better what took so long.
         """
 
+
+ProjectResult = dict[str, t.Any]
+"""A project that was read: ``id``, ``name``, ``region``, ``fetched``, and ``error``."""
 
 CacheFactory = t.Callable[[Settings, Report], JobCache]
 
@@ -105,6 +110,12 @@ class Search:
         report: where messages go.
         mask: removes secrets from text.
         cache: where lists may be already.
+        ages: the time from which ages count, if other searches share it.
+        one_of_several: whether there are other projects, in which clusters that do not exist here may be.
+
+    Attributes:
+        cluster_names: names of clusters by ID, None before they are fetched.
+        fetched: the number of top-level jobs in the last list.
     """
 
     def __init__(
@@ -114,6 +125,9 @@ class Search:
         report: Report,
         mask: t.Callable[[str], str],
         cache: JobCache | None = None,
+        ages: Ages | None = None,
+        *,
+        one_of_several: bool = False,
     ) -> None:
         self._request = request
         self._session = session
@@ -122,7 +136,11 @@ class Search:
         self._cache = cache
         self._cce = Cce(session, autopilot=request.settings.autopilot, cache=cache)
         self._query = request.query
-        self._names: dict[str, str] | None = None
+        self._ages = ages or Ages(request, report)
+        self._one_of_several = one_of_several
+        self._matches_nothing = False
+        self.cluster_names: dict[str, str] | None = None
+        self.fetched = 0
         # what the calls for single jobs said: in the current poll, and about jobs that have ended, which do not change
         self._results: dict[str, DirectResult] = {}
         self._ended: dict[str, DirectResult] = {}
@@ -131,7 +149,6 @@ class Search:
         self._spelled: dict[str, str] = {}
         # the last list, the jobs that were asked for in addition to it, and what they showed
         self._last: tuple[bytes, dict[str, RawJob], _Reading] | None = None
-        self._times_checked = False
 
     def run(self) -> Selection:
         """The jobs that the query selects.
@@ -146,26 +163,41 @@ class Search:
 
     def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
         """See ``Source``."""
+        with self._limited(seconds) as deadline:
+            return self._session.client.run(functools.partial(self.look, followed, newer_than, deadline), deadline)
+
+    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
+        """See ``Source``."""
+        with self._limited(seconds) as deadline:
+            return self._session.client.run(functools.partial(self.look_at, job_ids, deadline), deadline)
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # the same in the current thread, which the caller abandons after the deadline
+
+    def read(self, deadline: Deadline) -> Selection:
+        """See ``run``."""
+        selection = self._fetch(deadline).selection
+        self._name(selection.jobs)
+        return selection
+
+    def look(self, followed: t.Collection[str], newer_than: str | None, deadline: Deadline) -> Poll:
+        """See ``Source.poll``."""
         observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
         self._results = {}
-        with self._limited(seconds) as deadline:
-            selection, seen, sent_at = self._session.client.run(
-                functools.partial(self._fetch, deadline, observe), deadline
-            )
+        selection, seen, sent_at = self._fetch(deadline, observe)
         if seen is None:
             raise AssertionError("a poll has an observer")
         self._name((*selection.jobs, *seen.jobs.values(), *seen.without_id))
         self._spelled.update({job_id: job["id"] for job_id, job in seen.jobs.items()})
-        newest = seen.newest_selected or seen.newest or written(_or_now(sent_at) - _LISTED_LATE)
+        newest = seen.newest_selected or seen.newest or written(or_now(sent_at) - _LISTED_LATE)
         return Poll(selection, seen.jobs, seen.without_id, seen.selects_any, newest)
 
-    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
-        """See ``Source``."""
+    def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
+        """See ``Source.ask``."""
         left_out = [job_id for job_id in job_ids if job_id not in self._results]
         # those that were asked for the longest time ago come first
         asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
-        with self._limited(seconds) as deadline:
-            self._session.client.run(functools.partial(self._ask_directly, asked, deadline, announce=False), deadline)
+        self._ask_directly(asked, deadline, announce=False)
         # a copy, since a thread that was abandoned in an earlier poll may still add a result
         results = dict(self._results)
         states = {
@@ -180,6 +212,23 @@ class Search:
         }
         self._name([state.job for state in states.values() if state.job])
         return states
+
+    failure: CceError | None = None
+    """Why one of several projects could not be read."""
+
+    def projects(self) -> list[ProjectResult]:
+        """The project, as a result shows it."""
+        return [self.result()]
+
+    def result(self, error: CceError | None = None) -> ProjectResult:
+        """The project, as a result shows it.
+
+        Args:
+            error: why it could not be read, masked.
+        """
+        where = dict(zip(("id", "name", "region"), self.origin()))
+        failed = {**error.as_dict(), "msg": str(error)} if error else None
+        return {**where, "fetched": self.fetched, "error": failed}
 
     def origin(self) -> Origin:
         """The project of the jobs, as far as it is known without another call."""
@@ -204,17 +253,22 @@ class Search:
         """Fetch the jobs and select among them; with ``observe``, for a poll of a wait."""
         polling = observe is not None
         self._resolve_clusters(deadline)
+        if self._matches_nothing:
+            # without a response, ages cannot be resolved, and they make no difference
+            query = self._query._replace(**_NO_TIMES)
+            return _Reading(select((), query), observe(query) if observe else None, None)
         direct = self._ask_for_named(deadline, announce=not polling)
         for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
             with attempt, self._raw_jobs(direct, deadline) as raw_jobs:
                 digest = raw_jobs.digest() if polling else None
                 if digest and self._last and self._last[:2] == (digest, raw_jobs.direct):
                     return self._last[2]
-                self._resolve_ages(raw_jobs.sent_at)
+                self._query = self._ages.resolve(self._query, raw_jobs.sent_at)
                 origin = self.origin()
                 observer = observe(self._query, origin=origin) if observe else None
                 selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask, origin)
                 selection = selection._replace(fetched=selection.fetched + raw_jobs.repeated)
+                self.fetched = selection.fetched
                 reading = _Reading(selection, observer, raw_jobs.sent_at)
                 self._last = (digest, raw_jobs.direct, reading) if digest else None
                 return reading
@@ -260,39 +314,10 @@ class Search:
     # -----------------------------------------------------------------------------------------------------------------
     # what was asked for
 
-    def _resolve_ages(self, sent_at: datetime | None) -> None:
-        """Let ages count back from the time of the first response, by the server's clock."""
-        if self._times_checked:
-            return
-        self._times_checked = True
-        now = _or_now(sent_at)
-        difference = abs(now - datetime.now(timezone.utc))
-        if difference > _MAX_CLOCK_DIFFERENCE:
-            self._warn_of_clocks(difference.total_seconds())
-        self._query = self._query.at(now)
-        window = self._query.empty_window()
-        if window:
-            raise CceError(f"Empty time window: {window[0]} is not before {window[1]}. Correct one of them.", "option")
-        for name in self._query.begins_in_future(now):
-            self._report.warning(
-                f"{name} is in the future ({getattr(self._query, name)}), so no job matches. "
-                "Times without an offset are in UTC."
-            )
-
-    def _warn_of_clocks(self, difference: float) -> None:
-        if self._query.has_ages:
-            meaning = "Ages in filters count by the cloud's clock."
-        elif self._request.wait and self._query.created_after:
-            # most likely the time at which a playbook began, by this machine's clock
-            meaning = "If created_after is a time of this machine, the task may wait for other jobs than you expect."
-        else:
-            return
-        self._report.warning(f"This machine's clock and the cloud's differ by {difference:.0f} s. {meaning}")
-
     def _resolve_clusters(self, deadline: Deadline) -> None:
         """Fetch the names of clusters where they are needed, and turn those in filters into IDs, once."""
         wanted = self._request.cluster_names
-        if self._names is not None or not (any(wanted) or self._request.resolve_cluster_names):
+        if self.cluster_names is not None or not (any(wanted) or self._request.resolve_cluster_names):
             return
         try:
             names = self._cce.cluster_names(deadline)
@@ -301,22 +326,20 @@ class Search:
                 raise
             self._report.warning(f"Names of clusters are missing (resolve_cluster_names): {error}")
             names = {}
-        self._query = self._query._replace(
-            cluster_id=self._query.cluster_id + ids_of(wanted.terms, names, self._mask),
-            cluster_id_of_name=ids_of(wanted.option, names, self._mask),
-        )
-        self._names = names
+        ids = known_ids if self._one_of_several else functools.partial(ids_of, mask=self._mask)
+        cluster_ids = self._query.cluster_id + ids(wanted.terms, names)
+        ids_of_names = ids(wanted.option, names)
+        self._query = self._query._replace(cluster_id=cluster_ids, cluster_id_of_name=ids_of_names)
+        # an empty filter would match everything
+        self._matches_nothing = bool((wanted.terms and not cluster_ids) or (wanted.option and not ids_of_names))
+        self.cluster_names = names
 
     def _name(self, jobs: t.Iterable[Job]) -> None:
-        if self._names:
-            name_clusters(jobs, self._names)
+        if self.cluster_names:
+            name_clusters(jobs, self.cluster_names)
 
 
 def _id_of(raw: t.Any) -> str | None:
     metadata = raw.get("metadata") if isinstance(raw, dict) else None
     uid = metadata.get("uid") if isinstance(metadata, dict) else None
     return uid.lower() if isinstance(uid, str) else None
-
-
-def _or_now(sent_at: datetime | None) -> datetime:
-    return sent_at or datetime.now(timezone.utc)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from .._errors import CceError
 from .._jobs.normalize import Job
-from .._jobs.select import Selection, in_order
+from .._jobs.select import Combined, Selection, in_order
 from .._report import Report
 from .request import Wait
 from .wait_messages import deleted, enumerated, job_failed, none_appeared, not_found, timed_out, with_status
@@ -36,7 +36,7 @@ _REMINDER = 60
 class Poll(t.NamedTuple):
     """The jobs at the time of one poll."""
 
-    selection: Selection
+    selection: Selection | Combined
     """The jobs that the whole query selects."""
     jobs: dict[str, Job]
     """By lower-case ID: selected jobs that are unfinished or have appeared since the first poll, and followed jobs.
@@ -49,6 +49,10 @@ class Poll(t.NamedTuple):
     """Whether the filters select any job."""
     newest: str | None
     """When the newest selected job was created. For the first poll, see ``Source.poll``."""
+    failure: CceError | None = None
+    """Why a part of the jobs, those of a project, could not be fetched. Results of that part are as last seen."""
+    unknown: t.Collection[str] = frozenset()
+    """Lower-case IDs of jobs that this part may have, which are not in ``jobs``: nothing is known about them."""
 
 
 class JobState(t.NamedTuple):
@@ -173,7 +177,12 @@ class Waiter:
                     return self._result(self._timeout())
                 pause = max(pause, error.retry_after or 0)
             else:
+                tolerated = not poll.failure or self._tolerates(poll.failure)
                 self._learn(poll, states)
+                if not tolerated:
+                    return self._result(poll.failure)
+                if poll.failure and (poll.failure.retry_after or 0) >= self._left():
+                    return self._result(self._timeout())
                 verdict = self._verdict(poll)
                 if verdict or self._is_over(poll):
                     return self._result(verdict)
@@ -194,16 +203,15 @@ class Waiter:
         try:
             newer_than = (self._newest or "") if self._poll else None
             poll = self._source.poll(followed, newer_than, self._left())
-            missing = [
-                job_id for job_id, tracked in self._tracked.items() if not tracked.ended and job_id not in poll.jobs
-            ]
+            shown = {*poll.jobs, *poll.unknown}
+            missing = [job_id for job_id, tracked in self._tracked.items() if not tracked.ended and job_id not in shown]
             states = self._source.ask(missing, self._left()) if missing and self._poll else {}
         finally:
             self._poll_seconds = time.monotonic() - began
         return poll, states
 
     def _learn(self, poll: Poll, states: t.Mapping[str, JobState]) -> None:
-        if self._outage:
+        if self._outage and not poll.failure:
             self._report.info(f"Polling works again, after {time.monotonic() - self._outage[0]:.0f} s.")
             self._outage = None
         if self._poll is None:
@@ -213,7 +221,7 @@ class Waiter:
             tracked = self._tracked.setdefault(job_id, _Tracked(None))
             tracked.job, tracked.misses, tracked.gone = job, 0, False
         for job_id, tracked in self._tracked.items():
-            if job_id not in poll.jobs and not tracked.ended:
+            if job_id not in poll.jobs and job_id not in poll.unknown and not tracked.ended:
                 self._miss(tracked, states.get(job_id))
         seen = any(tracked.job for tracked in self._tracked.values())
         self._appeared |= seen or bool(poll.without_id) or (self._counts_ended and poll.selects_any)
@@ -239,7 +247,8 @@ class Waiter:
         for tracked in self._tracked.values():
             if tracked.gone and tracked.name is not None and tracked.job:
                 return CceError(deleted(tracked.job), "not_found")
-        if time.monotonic() >= self._begin + self._wait.appear:
+        # a job that has not appeared may be where nothing can be seen
+        if not poll.failure and time.monotonic() >= self._begin + self._wait.appear:
             missing = self._missing()
             if missing:
                 return not_found(missing, self._wait.appear)
@@ -252,6 +261,8 @@ class Waiter:
     def _is_over(self, poll: Poll) -> bool:
         awaits_appearance = self._must_appear and not self._appeared
         unfinished = any(not tracked.ended for tracked in self._tracked.values()) or bool(poll.without_id)
+        if poll.failure:
+            return False
         return not awaits_appearance and not unfinished
 
     def _missing(self) -> list[str]:

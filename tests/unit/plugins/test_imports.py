@@ -39,7 +39,10 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 
 # Imports inside of functions. Ansible compiles the files of a collection again in each process, which most tasks that
 # do without these files should not have to wait for.
-LAZY = {("action._jobs_info", "plugin_utils.in_process")}
+LAZY = {
+    ("action._jobs_info", "plugin_utils.in_process"),
+    ("module_utils._service.find", "module_utils._service.projects"),
+}
 LAZY_PREFIX = "module_utils._auth.clouds"
 
 

@@ -74,13 +74,15 @@ def effective(option: Option, found: Settings) -> str:
     if option.name.startswith("agency_"):
         return str(getattr(found.agency, option.name[len("agency_") :]))
     value = getattr(found.credential, option.name, None) or getattr(found, option.name, None)
+    if isinstance(value, tuple):
+        return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def requirements(option: Option) -> dict[str, str]:
     """The other options that the option requires to count."""
     needed = {**NEEDED_BESIDE.get(option.name, TOKEN), **WHERE}
-    hidden_by = {"project_name": "project_id"}.get(option.name)
+    hidden_by = {"project_name": "project_id", "projects": "project_id"}.get(option.name)
     return {name: value for name, value in needed.items() if name not in (option.name, hidden_by)}
 
 

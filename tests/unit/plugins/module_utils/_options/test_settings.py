@@ -51,6 +51,7 @@ PARTS: dict[str, t.Callable[[Settings], t.Any]] = {
     "cloud": lambda found: getattr(found.credential, "name", None),
     "instance_agency": lambda found: isinstance(found.credential, InstanceCredential),
     **{f"agency_{name}": lambda found: found.agency for name in ("name", "domain_name", "domain_id")},
+    "projects": lambda found: found.projects or None,
 }
 
 
