@@ -181,7 +181,8 @@ class Iam:
             raise refuse_key(400, "Request body is invalid.")
         claimed = _mapping(identity.get(methods[0]))
         seconds = claimed.get("duration_seconds", SHORTEST_KEY)
-        if type(seconds) is not int or not SHORTEST_KEY <= seconds <= LONGEST_KEY:
+        is_integer = isinstance(seconds, int) and not isinstance(seconds, bool)
+        if not is_integer or not SHORTEST_KEY <= seconds <= LONGEST_KEY:
             raise refuse_key(400, "duration_seconds is invalid.")
         owner = self.agencies.role(claimed, user, refuse_key) if methods == ["assume_role"] else user
         return self.access_keys.payload(self.access_keys.issue(owner, seconds))

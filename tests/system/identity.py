@@ -12,7 +12,7 @@ import hmac
 import secrets
 import struct
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.opentelekomcloud.cce.tests.system.servers import call
@@ -26,6 +26,8 @@ class Member:
     password: str = field(repr=False)
     key: bytes | None = field(default=None, repr=False)
     """The key of the second factor."""
+    id: str = ""
+    """Empty before Keystone knows the user."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Administrator(Keystone):
         self.make("project", name="no-region", domain_id="default")
         user = self._member(domain_id, projects, Member("ansible", secrets.token_urlsafe()))
         strict = Member("ansible-mfa", secrets.token_urlsafe(), secrets.token_bytes(20))
-        self._member(domain_id, projects, strict)
+        strict = self._member(domain_id, projects, strict)
         administrator = self._member(domain_id, projects, Member("administrator", secrets.token_urlsafe()), "admin")
         service = self.make("service", type="ccev2.0", name="ccev2.0")
         for name, url in endpoints.items():
@@ -134,4 +136,4 @@ class Administrator(Keystone):
             self.make("credential", type="totp", user_id=user_id, blob=base64.b32encode(member.key).decode())
         for project_id in list(projects.values())[:-1]:
             self.grant(role, user_id, project_id)
-        return member
+        return replace(member, id=user_id)

@@ -65,6 +65,18 @@ def test_login(cloud: Cloud, project_by: str, account_by: str) -> None:
     assert outcome.warnings == []
 
 
+@pytest.mark.parametrize("project_by", ["project_name", "project_id"])
+def test_login_by_user_id(cloud: Cloud, project_by: str) -> None:
+    name, project_id = next(iter(cloud.account.projects.items()))
+    options = cloud.login(username=None, user_id=cloud.account.user.id, project_name=None)
+    if project_by == "project_id":
+        # only to find a project by its name, Keystone needs an account
+        del options["user_domain_name"]
+    outcome = ask({**options, project_by: project_id if project_by == "project_id" else name})
+    assert outcome.found().project_id == project_id
+    assert TOKEN_START not in outcome.text()
+
+
 def test_login_from_the_environment(cloud: Cloud) -> None:
     login = cloud.login()
     environment = {
@@ -140,15 +152,17 @@ def test_login_at_a_url_that_is_not_iam(cloud: Cloud) -> None:
 # second factor
 
 
-def login_with_second_factor(cloud: Cloud, code: str | None) -> Outcome:
-    user = cloud.account.user_with_second_factor
-    return ask(cloud.login(username=user.name, password=user.password, passcode=code))
+def login_with_second_factor(cloud: Cloud, code: str | None, **user: str | None) -> Outcome:
+    member = cloud.account.user_with_second_factor
+    return ask(cloud.login(**{"username": member.name, "password": member.password, "passcode": code, **user}))
 
 
-def test_second_factor(cloud: Cloud) -> None:
-    key = cloud.account.user_with_second_factor.key
-    assert key
-    login_with_second_factor(cloud, passcode(key)).found()
+@pytest.mark.parametrize("by", ["username", "user_id"])
+def test_second_factor(cloud: Cloud, by: str) -> None:
+    member = cloud.account.user_with_second_factor
+    assert member.key
+    user = {"username": None, "user_id": member.id} if by == "user_id" else {}
+    login_with_second_factor(cloud, passcode(member.key), **user).found()
 
 
 def test_second_factor_missing(cloud: Cloud) -> None:
