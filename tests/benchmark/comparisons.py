@@ -32,7 +32,7 @@ from playbooks import (
 )
 from programs import BARE, OURS
 from simulators import Simulator
-from waits import by_id, polling, waiting, waiting_by_id
+from waits import by_id, events, polling, waiting, waiting_by_id
 
 SIZES = (1, 1_000, 10_000, 100_000, 300_000)
 LARGEST_OF_OTHERS = 100_000
@@ -222,4 +222,5 @@ def comparisons(many: int = 100_000, peers: Sequence[Method] = ()) -> tuple[Comp
         waiting(),
         waiting_by_id(many),
         polling(many),
+        events(min(many, 20_000)),
     )

@@ -28,7 +28,7 @@ class Ratio:
     measure: str
     ours: str
     theirs: str | None
-    """None for an absolute amount of memory."""
+    """None for an absolute amount of memory or time."""
     goal: float | None
     quantity: str = "seconds"
     """A field of ``Cost``."""

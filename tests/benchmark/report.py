@@ -71,7 +71,7 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
             median = statistics.median(found)
             # two decimals are too coarse for small ratios
             show = "{:.3f}".format if median < 0.2 else _number
-            unit = "" if ratio.theirs else " MiB"
+            unit = "" if ratio.theirs else " MiB" if ratio.quantity == "mebibytes" else " s"
             met = "" if ratio.goal is None else "yes" if median <= ratio.goal else "**no**"
             cells.append(
                 [

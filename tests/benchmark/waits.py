@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Comparisons of waits, and of jobs that are asked for by ID."""
+"""Comparisons of waits, of polls for events, and of jobs that are asked for by ID."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from methods import Method, Task, play, program
 from playbooks import LOOKUP, MODULE, PING, URI, Comparison, Ratio, jobs_info, query, token_variables, uri
-from programs import POLLS
+from programs import EVENTS, POLLS
 from simulators import Simulator
 
 POLL_COUNT = 10
@@ -142,3 +142,18 @@ def polling(many: int) -> Comparison:
         program(changed, POLLS, lambda simulator: arguments(simulator, True), calls={"lists": 1 + POLL_COUNT}),
     )
     return Comparison("poll", many, methods, (Ratio(f"{unchanged}, CPU", unchanged, changed, 0.3, "cpu"),))
+
+
+def events(jobs: int) -> Comparison:
+    """An event source that polls once a second."""
+
+    def arguments(simulator: Simulator) -> dict[str, Any]:
+        return {"new_job": {"cluster": simulator.cluster("quiet"), "type": "UpgradeCluster", "seconds": 3600}}
+
+    name = f"event source, {jobs:,} jobs, interval 1 s"
+    ratios = (
+        Ratio(f"{name}, ten polls of an unchanged list, CPU", name, None, 0.8, "cpu"),
+        Ratio(f"{name}, slowest of five events, time", name, None, 1.5),
+        Ratio(f"{name}, memory", name, None, 40, "mebibytes"),
+    )
+    return Comparison("events", jobs, (program(name, EVENTS, arguments),), ratios)
