@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -108,7 +109,9 @@ def blocks_in(text: str) -> dict[str, Any]:
     """The YAML blocks of a guide, by caption, or else by number."""
     pattern = r"^\.\. code-block:: yaml\n(?:   :caption: (.+)\n)?\n((?:   .*\n|\n)+)"
     found = re.findall(pattern, text, re.MULTILINE)
-    return {caption or str(number): yaml.safe_load(block) for number, (caption, block) in enumerate(found)}
+    return {
+        caption or str(number): yaml.safe_load(textwrap.dedent(block)) for number, (caption, block) in enumerate(found)
+    }
 
 
 def rulebook_in_the_guide() -> list[dict[str, Any]]:
