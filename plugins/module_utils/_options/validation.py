@@ -206,7 +206,7 @@ def convert(option: Option, label: str, value: t.Any) -> t.Any:
         raise wrong_type(label, _TYPES[option.type], option, value)
     if isinstance(converted, str):
         converted = _to_clean_text(option, label, converted)
-    if option.choices and converted not in option.choices:
+    if option.type != "list" and option.choices and converted not in option.choices:
         raise invalid(option, label, value, f"use {either(option.choices)}")
     check = FORMS.get(option.form or "")
     return check(option, label, converted) if check else converted
