@@ -16,7 +16,7 @@ import nox
 
 CHECKS = Path(__file__).resolve().parent / "tests" / "checks"
 sys.path.insert(0, str(CHECKS.parent))
-from checks import versions  # noqa: E402
+from checks import guide_files, versions  # noqa: E402
 from checks.checkout import REPORTS, ROOT  # noqa: E402
 from checks.sessions import copy_tree, environment, need_python, on_cores, on_pythons, pytest, report_skipped  # noqa: E402
 from checks.versions import CORES, CURRENT, java_version, newest_core  # noqa: E402
@@ -53,12 +53,14 @@ def code(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", "--quiet", "--diff")
     session.run("biome", "check", "--error-on-warnings", "--colors=off", silent=True)
     shown = Path(session.create_tmp(), "shown")
-    session.run("python", str(CHECKS / "snippets.py"), str(shown))
-    shown_workflows = shown / ".github" / "workflows"
-    workflows = map(str, sorted([*Path(".github", "workflows").iterdir(), *shown_workflows.iterdir()]))
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
-    session.run("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", str(shown / ".gitlab-ci.yml"))
-    session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github", str(shown_workflows))
+    guide_files.write_all(shown)
+    workflows = [*Path(".github", "workflows").iterdir(), *shown.glob("*/.github/workflows/*")]
+    schema = ("check-jsonschema", "--builtin-schema")
+    session.run(*schema, "vendor.github-workflows", *map(str, sorted(workflows)))
+    session.run(*schema, "vendor.gitlab-ci", *map(str, sorted(shown.glob("*/.gitlab-ci.yml"))))
+    forms = sorted(Path(".github", "ISSUE_TEMPLATE").glob("[!c]*.yml"))
+    session.run(*schema, "vendor.github-issue-forms", *map(str, forms))
+    session.run("zizmor", "--offline", "--quiet", "--min-severity", "medium", ".github", str(shown))
     copy = copy_tree(session)
     session.chdir(copy)
     packages = [f"--package=ansible_collections.opentelekomcloud.cce.{name}" for name in ("plugins", "extensions")]

@@ -79,6 +79,12 @@ def recipe_table(link: t.Callable[[str, Path], str]) -> list[list[str]]:
     return [["Recipe", "What it does"], *rows]
 
 
+def benchmark() -> list[str]:
+    """The main figures of the benchmark, as items of a list in Markdown."""
+    page = (ROOT / "docs" / "benchmark.md").read_text(encoding="utf-8")
+    return re.findall(r"^- .+$", page.partition("<!-- /summary -->")[0], re.MULTILINE)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # messages
 

@@ -11,7 +11,8 @@
 - Tables and lists in guides replace what is between two comments: ".. BEGIN GENERATED: <name>" and
   ".. END GENERATED" in reStructuredText, "<!-- BEGIN GENERATED: <name> -->" and "<!-- END GENERATED -->" in Markdown.
   The tables are connection-options, filter-options, wait-options, cache-options and recipes. The lists messages-<topic>
-  contain all messages about a topic. The parts event-source-... are made of the documentation of the event source.
+  contain all messages about a topic, and the list benchmark the summary of docs/benchmark.md. The parts
+  event-source-... are made of the documentation of the event source.
 
 Without options, this rewrites the files. With --check, it changes nothing and fails if a file is out of date.
 """
@@ -275,6 +276,8 @@ def rst_content(name: str) -> str:
 
 def markdown_content(name: str) -> str:
     """The same in Markdown."""
+    if name == "benchmark":
+        return "\n".join(catalog.benchmark())
     if name == "recipes":
         return markdown_table(catalog.recipe_table(lambda text, file: f"[{text}]({file.name})"))
     return markdown_table([as_markdown(cell) for cell in row] for row in rows(DOCUMENTED[name]))
@@ -284,7 +287,7 @@ FORMATS: dict[str, tuple[str, str, t.Callable[[str], str]]] = {
     ".rst": (".. ", "", rst_content),
     ".md": ("<!-- ", " -->", markdown_content),
 }
-NAMES = {*DOCUMENTED, *EVENT_SOURCE_PARTS, "recipes", *(f"messages-{topic}" for topic in catalog.TOPICS)}
+NAMES = {*DOCUMENTED, *EVENT_SOURCE_PARTS, "benchmark", "recipes", *(f"messages-{topic}" for topic in catalog.TOPICS)}
 
 
 def with_tables(text: str, suffix: str) -> str:

@@ -58,6 +58,9 @@ notes:
 seealso:
   - module: opentelekomcloud.cce.jobs_info
     description: The same list as a module, which can also wait, counts jobs, and describes errors.
+  - name: Guides
+    description: Credentials, filters, waiting, recipes, and all messages.
+    link: https://opentelekomcloud.github.io/ansible-collection-cce/latest/
   - name: Obtaining the Job List
     description: The API call that fetches the jobs.
     link: https://docs.otc.t-systems.com/cloud-container-engine/api-ref/apis/job_management/obtaining_the_job_list.html

@@ -60,6 +60,9 @@ seealso:
   - plugin: opentelekomcloud.cce.jobs
     plugin_type: lookup
     description: The same list as a lookup.
+  - name: Guides
+    description: Credentials, filters, waiting, recipes, and all messages.
+    link: https://opentelekomcloud.github.io/ansible-collection-cce/latest/
   - name: Obtaining the Job List
     description: The API call that fetches the jobs.
     link: https://docs.otc.t-systems.com/cloud-container-engine/api-ref/apis/job_management/obtaining_the_job_list.html

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from checks import checkout
+from checks import checkout, guide_files
 
 NAME = "opentelekomcloud.cce"
 LARGEST_FILE = 200_000
@@ -111,14 +111,14 @@ def test_recipes_of_an_installed_collection(installed: Path) -> None:
 
 
 def test_execution_environment(artifact: Path, installed: Path, tmp_path: Path) -> None:
-    """ansible-builder finds what the collection requires, and makes the build context."""
+    """ansible-builder finds what the collection requires, and makes the build context that the guide for AWX shows."""
     found = run("ansible-builder", "introspect", installed)
     assert re.search(rf"^- 'requests\b.* from collection {NAME}'$", found, re.MULTILINE), found
-    definition = {
-        "version": 3,
-        "dependencies": {"galaxy": {"collections": [{"name": artifact.name, "type": "file"}]}},
-        "additional_build_files": [{"src": str(artifact), "dest": "."}],
-    }
+    definition = yaml.safe_load(guide_files.files_of("awx")["execution-environment.yml"])
+    [shown] = definition["dependencies"]["galaxy"]["collections"]
+    assert shown["name"] == NAME
+    definition["dependencies"]["galaxy"]["collections"] = [{"name": artifact.name, "type": "file"}]
+    definition["additional_build_files"] = [{"src": str(artifact), "dest": "."}]
     (tmp_path / "execution-environment.yml").write_text(json.dumps(definition), encoding="utf-8")
     run("ansible-builder", "create", "--context", "context", cwd=tmp_path)
 

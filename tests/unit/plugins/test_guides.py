@@ -16,6 +16,7 @@ import yaml
 
 import ansible_collections.opentelekomcloud.cce as collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as http_client
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.raw_job import FIELDS
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import find
 from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
@@ -25,7 +26,6 @@ GUIDES = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "docs"
 TEXTS = {**GUIDES, "README": (ROOT / "README.md").read_text(encoding="utf-8")}
 RECIPES = ROOT / "playbooks"
 REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
-PICTURES = "https://raw.githubusercontent.com/opentelekomcloud/ansible-collection-cce"
 
 # The table of errors: the kind, and the cause with what to do
 ERROR_ROWS = dict(
@@ -99,22 +99,13 @@ def test_texts_name_variables_that_are_read() -> None:
     assert named <= known
 
 
-def test_links_into_the_repository_exist() -> None:
-    linked = {
-        path for text in GUIDES.values() for path in re.findall(rf"{REPOSITORY}/(?:blob|tree)/main/([^>`\s]+)", text)
-    }
-    linked |= set(re.findall(r"\]\(([^):#]+)\)", TEXTS["README"]))
-    assert linked
-    pictures = {path for text in TEXTS.values() for path in re.findall(rf"{PICTURES}/main/([\w./-]+)", text)}
-    assert pictures
-    assert not [path for path in linked | pictures if not (ROOT / path).exists()]
-
-
 def test_every_guide_is_listed_and_linked() -> None:
     config = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     listed = [name for section in config["sections"] for name in section["toctree"]]
+    contents = TEXTS["README"].split("\n## Find your way\n")[1].split("\n## ")[0]
     assert sorted(listed) == sorted(GUIDES)
-    assert re.findall(r"docs/docsite/rst/(\w+)\.rst\) \|", TEXTS["README"]) == listed
+    # in the same order
+    assert re.findall(r"/docsite/(\w+)\.html\)", contents) == listed
 
 
 def test_the_developers_guide_names_every_package() -> None:
@@ -174,3 +165,99 @@ def test_the_clouds_yaml_example_works(
         monkeypatch.setenv(f"OS_CLIENT_{kind}_FILE", str(file))
     result = run_module({"cloud": name})
     assert result.get("project_id") == ready["project_id"], result["msg"]
+
+
+def caption(guide: str, name: str) -> t.Any:
+    """The YAML of the block with this caption."""
+    block = re.search(rf"   :caption: {re.escape(name)}\n\n((?:   .*\n|\n)+)", GUIDES[guide])
+    assert block, f"no block {name} in {guide}"
+    return yaml.safe_load(block[1])
+
+
+def test_the_openstack_credential_of_awx_works(
+    run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("openstack")
+    ready = simulator.ready
+    # what AWX writes for the fields that the guide fills in (_openstack_data in awx_plugins/credentials/injectors.py)
+    auth = {
+        "auth_url": ready["auth_url"],
+        "username": ready["username"],
+        "password": ready["password"],
+        "project_name": ready["project_name"],
+        "domain_name": ready["domain_name"],
+    }
+    file = tmp_path / "awx"
+    file.write_text(yaml.safe_dump({"clouds": {"devstack": {"auth": auth, "verify": True}}}), encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    [play] = caption("awx", "awx.yml")
+    options = play["module_defaults"]["group/opentelekomcloud.cce.all"]
+    [task] = play["tasks"]
+    result = run_module({**options, **task["opentelekomcloud.cce.jobs_info"]})
+    assert result.get("project_id") == ready["project_id"], result.get("msg")
+    assert result["jobs"]
+
+
+def test_the_credential_type_for_awx_works(
+    run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jinja2 = pytest.importorskip("jinja2")
+    inputs, injectors = caption("awx", "inputs.yml"), caption("awx", "injectors.yml")
+    fields = {field["id"]: field for field in inputs["fields"]}
+    assert set(inputs["required"]) <= set(fields)
+    assert [name for name, field in fields.items() if field.get("secret")] == ["secret_key"]
+    values = {name: simulator.ready[name] for name in fields}
+    assert injectors.keys() == {"env"}
+    for name, template in injectors["env"].items():
+        monkeypatch.setenv(name, jinja2.Template(template, undefined=jinja2.StrictUndefined).render(values))
+    hosts = {name: simulator.ready[name] for name in ("auth_url", "endpoint")}
+    result = run_module(hosts)
+    assert result.get("project_id") == simulator.ready["project_id"], result.get("msg")
+
+
+def test_the_keys_of_the_api_are_those_that_are_read() -> None:
+    rows = re.findall(
+        r"^   \* - ``([\w.]+)``\n     - :ansretval:`.*:jobs\[\]\.(\w+)`$", GUIDES["migrate"], re.MULTILINE
+    )
+    read = {key: f"{block}.{names[0]}" for key, (block, names) in FIELDS.items() if key != "message"}
+    assert {ours: theirs for theirs, ours in rows} == read
+
+
+def listed_messages() -> dict[str, re.Pattern[str]]:
+    """The messages of the page, each as a pattern, from the most specific one on."""
+    found = re.findall(r"^\* ``(.+)``$", GUIDES["messages"], re.MULTILINE)
+    patterns = {text: re.compile(".*".join(map(re.escape, text.split("..."))), re.DOTALL) for text in found}
+    return dict(sorted(patterns.items(), key=lambda item: -len(item[0])))
+
+
+PROVOKED: dict[str, tuple[dict[str, t.Any], str]] = {
+    "option": ({"limit": "many"}, "must be ..."),
+    "unknown option": ({"stauts": "Failed"}, "Unsupported option for ...: ... ..."),
+    "unknown cluster": ({"cluster_name": "shop-bach"}, "Cluster ... not found. Did you mean ...?"),
+    "conflict": ({"access_key": "a", "secret_key": "b"}, "Conflicting credentials: ... are both set. Keep one."),
+    "no host": ({"endpoint": "http://127.0.0.1:1"}, "no connection to ..."),
+    "no API": ({"endpoint": "{url}/simulator"}, "... responded with HTTP ..."),
+    "no list": ({"endpoint": "{url}/page"}, "is an HTML or XML page"),
+    "no job": (
+        {"id": "00000000-0000-4000-8000-000000000000", "wait": True, "wait_appear": 0.1, "wait_interval": 0.1},
+        "... not found... Check id and the project, or increase wait_appear.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROVOKED)
+def test_messages_that_users_see_are_on_the_page(
+    case: str, run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any
+) -> None:
+    options, expected = PROVOKED[case]
+    given = {
+        name: value.format(url=simulator.ready["url"]) if isinstance(value, str) else value
+        for name, value in options.items()
+    }
+    if case == "no list":
+        simulator.control("POST", "/faults", {"path": "/api/v2", "times": None, "status": 200, "body": "<html>"})
+        given = {}
+    message = run_module({**simulator.access(), "retries": 0, **given})["msg"]
+    patterns = listed_messages()
+    assert expected in patterns
+    assert patterns[expected].search(message), message
