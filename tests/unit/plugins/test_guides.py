@@ -10,6 +10,7 @@ import re
 import textwrap
 import typing as t
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -88,6 +89,26 @@ def test_texts_name_environment_variables_that_are_read() -> None:
     named = {name for text in TEXTS.values() for name in re.findall(r"\bOS_[A-Z_]+\b", text)}
     assert named
     assert named <= known
+
+
+def test_readme_has_the_environment_variable_of_each_option_that_it_names() -> None:
+    pairs = re.findall(r"`(\w+)`\s\(`(OS_\w+)`\)", TEXTS["README"])
+    assert len(pairs) > 8
+    first = {option.name: option.environment[0] for option in CONNECTION if option.environment}
+    assert dict(pairs).items() <= first.items()
+
+
+def test_badges_are_true() -> None:
+    core = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["requires_ansible"]
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    badges = [unquote(url) for url in re.findall(r"!\[[^]]*\]\((\S+)\)\]", TEXTS["README"])]
+    facts = (
+        f"{galaxy['repository']}/actions/workflows/ci.yml",
+        f"/index/{galaxy['namespace']}/{galaxy['name']}/",
+        f"ansible--core-{core.removeprefix('>=').removesuffix('.0')} or newer",
+        f"license-{galaxy['license'][0].replace('-', '--')}-",
+    )
+    assert [fact for fact in facts if not any(fact in badge for badge in badges)] == []
 
 
 def test_texts_name_variables_that_are_read() -> None:
