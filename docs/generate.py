@@ -101,7 +101,7 @@ def environment_line(option: Option) -> str:
         return ""
     names = ", ".join(f"E({name})" for name in option.environment)
     # a variable such as OS_INSECURE
-    inverted = " (which means the opposite)" if getattr(option, "environment_inverted", False) else ""
+    inverted = " (inverted)" if getattr(option, "environment_inverted", False) else ""
     return f"      - Environment variable{'s' * (len(option.environment) > 1)} {names}{inverted}.\n"
 
 

@@ -16,22 +16,13 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Returns the same in check mode. The module is read-only.
-    support: full
-  diff_mode:
-    description: The module is read-only and has no differences to show.
-    support: N/A
-  idempotent:
-    description: Never reports a change.
+    description: Returns the same in check mode. The module is read-only and never reports a change.
     support: full
   action:
-    description: Has an action plugin, so that tasks can run in the controller process.
+    description: Can run in the process of Ansible. V(opentelekomcloud_cce_in_process=false) turns that off.
     support: full
-    details:
-      - On the controller, in Ansible's own Python and without C(become), C(async), or C(environment), the task runs in
-        the process of Ansible, with the same result. The variable V(opentelekomcloud_cce_in_process) turns that off.
   action_group:
-    description: Use C(group/opentelekomcloud.cce.all) in C(module_defaults) to set options for all modules.
+    description: Use C(group/opentelekomcloud.cce.all) in C(module_defaults).
     support: full
     membership:
       - opentelekomcloud.cce.all

@@ -41,7 +41,7 @@ options:
   project_id:
     description:
       - ID of the project.
-      - With O(token) or O(access_key), listing jobs takes exactly one request.
+      - With O(token) or O(access_key), listing takes one request.
       - Environment variables E(OS_PROJECT_ID), E(OS_TENANT_ID).
     type: str
   project_name:
@@ -79,8 +79,7 @@ options:
     type: str
   signature:
     description:
-      - Signing procedure for O(access_key). Ignored by other login methods.
-      - V(scope) signs with a key derived from the date, V(access) with the secret key itself.
+      - Signing procedure for O(access_key), with a key derived from the date (V(scope)) or the secret key (V(access)).
     type: str
     default: scope
     choices: [scope, access]
@@ -101,7 +100,7 @@ options:
     type: str
   passcode:
     description:
-      - One-time code (TOTP) of a second factor, valid for one login.
+      - One-time code (TOTP) of a second factor, for one login.
       - Environment variable E(OS_PASSCODE).
     type: str
   user_domain_name:
@@ -151,15 +150,14 @@ options:
     type: str
   ca_cert:
     description:
-      - File or directory (hashed names) of CA certificates to trust.
+      - File or directory (hashed names) of trusted CA certificates.
       - Defaults to E(REQUESTS_CA_BUNDLE), else to those of the requests library.
       - Environment variable E(OS_CACERT).
     type: path
   validate_certs:
     description:
-      - Whether to verify the certificates of servers.
-      - Use V(false) only for tests, because credentials can be intercepted.
-      - Environment variable E(OS_INSECURE) (which means the opposite).
+      - Whether to verify certificates. V(false) is for tests only, because credentials can be intercepted.
+      - Environment variable E(OS_INSECURE) (inverted).
     type: bool
     default: true
   proxy:
@@ -169,7 +167,7 @@ options:
     type: str
   timeout:
     description:
-      - Maximum time for fetching the jobs in seconds, with login and retries.
+      - Seconds for fetching the jobs, with login and retries.
     type: float
     default: 60
   retries:
@@ -180,7 +178,7 @@ options:
     default: 4
   autopilot:
     description:
-      - List the jobs of CCE Autopilot clusters instead of those of other clusters. Available on Huawei Cloud only.
+      - List the jobs of CCE Autopilot clusters (Huawei Cloud only).
     type: bool
     default: false
 notes:
@@ -202,9 +200,8 @@ notes:
     The same applies to O(user_domain_name) and O(user_domain_id). Setting O(access_key) hides E(OS_SECURITY_TOKEN).
   - The permission V(cce:job:list) is required. The role CCE ReadOnlyAccess includes it.
   - >-
-    Secrets never appear in the output, at any verbosity. Credentials are not sent to other hosts:
-    redirects are not followed, and V(.netrc) is not used.
-    Unencrypted URLs cause a warning, except for loopback URLs.
+    Secrets never appear in the output. Credentials are not sent to other hosts: redirects are not followed, and
+    V(.netrc) is not used. Unencrypted URLs cause a warning, except for loopback.
 """
 
     # For lookups, in addition to the above.

@@ -17,9 +17,8 @@ class ModuleDocFragment:
 options:
   status:
     description:
-      - Only jobs in one of these states. Case does not matter.
-      - Known states are V(Initializing), V(Running), V(Failed), and V(Success). Another value that no job has causes a
-        warning.
+      - Only jobs in one of these states, such as V(Initializing), V(Running), V(Failed), and V(Success).
+      - Case does not matter. Another value that no job has causes a warning.
     type: list
     elements: str
   cluster_id:
@@ -36,9 +35,8 @@ options:
     elements: str
   type:
     description:
-      - Only jobs of one of these types, such as V(ScaleupCluster). Case does not matter. CCE does not document all
-        types.
-      - A value that no job has causes a warning.
+      - Only jobs of one of these types, such as V(ScaleupCluster).
+      - Case does not matter. A value that no job has causes a warning.
     type: list
     elements: str
   id:
@@ -50,42 +48,41 @@ options:
     aliases: [job_id]
   resource_id:
     description:
-      - Only jobs on a resource, such as a node, with one of these IDs.
+      - Only jobs on resources, such as nodes, with these IDs.
     type: list
     elements: str
   resource_name:
     description:
-      - Only jobs on a resource, such as a node, with one of these names.
+      - Only jobs on resources, such as nodes, with these names.
     type: list
     elements: str
   finished:
     description:
-      - V(true) for jobs that succeeded or failed, V(false) for all others.
+      - V(true) for jobs that have ended, V(false) for others.
     type: bool
   created_after:
     description:
       - Only jobs created at or after this time. Jobs without that time never match.
       - A time, such as V(2025-09-02T10:00:00+02:00), V(2025-09-02), or V(2025-09-02 10:00:00). UTC without an offset.
-      - Or an age, which counts back from the time of the response, such as V(90s), V(15m), V(24h), V(7d), or V(2w).
+      - Or an age, back from the response, such as V(90s), V(15m), V(24h), V(7d), or V(2w).
     type: str
   created_before:
     description:
-      - Only jobs created before this time. See O(created_after).
+      - Only jobs created before then. See O(created_after).
     type: str
   completed_after:
     description:
-      - Only jobs that ended at or after this time. See O(created_after).
+      - Only jobs that ended since. See O(created_after).
     type: str
   completed_before:
     description:
-      - Only jobs that ended before this time. See O(created_after).
+      - Only jobs that ended before. See O(created_after).
     type: str
   subjobs:
     description:
       - How to return the steps of jobs (subjobs), at any depth.
-      - V(nested) returns them in their job, and filters top-level jobs only.
-      - V(flat) returns and filters them like top-level jobs.
-      - V(none) drops them.
+      - V(nested) returns them in their job, and filters top-level jobs only. V(flat) returns and filters them like
+        top-level jobs. V(none) drops them.
     type: str
     default: nested
     choices: [nested, flat, none]
@@ -97,7 +94,7 @@ options:
     choices: [newest, oldest]
   limit:
     description:
-      - Maximum number of jobs, at least V(1), after filters and O(order).
+      - Maximum number of jobs, at least V(1), applied last.
     type: int
   resolve_cluster_names:
     description:
@@ -106,9 +103,9 @@ options:
     default: false
 notes:
   - >-
-    A job must match all filters, and one of the values of each. An empty list is ignored.
-    A null or empty element is an error. Names must match exactly; in IDs, case does not matter.
+    A job must match all filters, and one of the values of each. Names must match exactly. An empty list is ignored;
+    a null or empty element is an error.
   - >-
-    CCE itself cannot filter: all jobs of the project are fetched with one request, and filtered while they are read.
-    CCE does not document how long it keeps a job.
+    CCE cannot filter: one request fetches all jobs of the project, which are filtered while they are read.
+    How long CCE keeps a job is not documented.
 """

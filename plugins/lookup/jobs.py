@@ -133,23 +133,22 @@ _list:
       description: ID of the job.
       type: str
     type:
-      description: Type of the job, such as V(CreateCluster) or V(ScaleupCluster). CCE does not document all types.
+      description: Type of the job, such as V(ScaleupCluster), see O(type).
       type: str
     status:
-      description: State of the job, V(Initializing), V(Running), V(Failed), V(Success), or one that CCE adds later.
+      description: State of the job, see O(status).
       type: str
     finished:
       description:
-        - Whether the job has finished, whether it succeeded or failed. V(true) for all steps of a finished job.
-        - In any state that is not documented, whether it has a completion time.
+        - Whether the job has ended, successfully or not. V(true) for all steps of a finished job.
+        - In other states, whether it has a completion time.
       type: bool
     reason:
-      description: Message of CCE about the state, usually why the job failed.
+      description: Message of CCE, usually why the job failed.
       type: str
     root_cause:
       description:
-        - Why the job failed. Describes the deepest failed subjob with a reason, else the job itself.
-        - V(null) if the job did not fail.
+        - Why the job failed, or V(null). Describes the deepest failed subjob with a reason, else the job.
       type: dict
       contains:
         id:
@@ -183,18 +182,17 @@ _list:
           O(resolve_cluster_names).
       type: str
     resource_id:
-      description: ID of the resource that the job works on, such as a node.
+      description: ID of the resource, such as a node.
       type: str
     resource_name:
-      description: Name of the resource that the job works on, such as a node.
+      description: Name of the resource, such as a node.
       type: str
     extend_param:
-      description: Further parameters of the job as CCE returns them, which are not documented. Can be empty.
+      description: Further parameters as CCE returns them, not documented.
       type: dict
     created_at:
       description:
-        - When the job was created.
-        - All times are in UTC and have the same length, so they can be sorted as strings.
+        - When the job was created. All times are in UTC and can be sorted as strings.
       type: str
     updated_at:
       description: When the job last changed.
@@ -203,15 +201,14 @@ _list:
       description: When the job finished.
       type: str
     duration:
-      description: Seconds from RV(_list[].created_at) to RV(_list[].completed_at).
+      description: Seconds from creation to completion.
       type: float
     parent_id:
-      description: ID of the job that this job is a step of. V(null) for top-level jobs.
+      description: ID of the job that this is a step of, or V(null).
       type: str
     subjobs:
       description:
-        - Steps of the job, with the same keys. They can have steps of their own.
-        - Empty with O(subjobs=flat) and O(subjobs=none).
+        - Steps of the job, with the same keys. Empty with O(subjobs=flat) and O(subjobs=none).
       type: list
       elements: dict
   sample:

@@ -27,24 +27,23 @@ options:
       - Wait until all jobs selected by the filters have finished.
       - O(status), O(finished), O(completed_after), O(completed_before), and O(limit) only apply to the result.
       - Jobs that appear later are waited for as well. RV(waited_for) contains all of them.
-      - Temporary errors are tolerated after the first response.
-      - A deleted job causes a warning, or with O(id) an error.
-      - Check mode does not wait.
+      - Temporary errors are tolerated after the first response. A deleted job causes a warning, or with O(id) an error.
+        Check mode does not wait.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Maximum time for O(wait), in seconds. On timeout, the task fails, and RV(jobs) are the unfinished ones.
+      - Maximum seconds for O(wait). Then, the task fails, and RV(jobs) are the unfinished ones.
     type: float
     default: 1800
   wait_interval:
     description:
-      - Time between two requests of O(wait), in seconds.
+      - Seconds between two requests of O(wait).
     type: float
     default: 10
   wait_appear:
     description:
-      - Maximum time for a job to appear, or with O(id) for all of them, in seconds. Then, the task fails.
+      - Seconds for a job to appear, or with O(id) for all of them.
       - Defaults to V(60) with O(id), else to V(0), which requires no job.
     type: float
   fail_on_failure:
@@ -54,8 +53,7 @@ options:
     default: false
 notes:
   - >-
-    The managed node sends the requests. If it cannot reach the cloud or lacks the requests library,
-    use C(delegate_to: localhost).
+    If the managed node cannot reach the cloud or lacks the requests library, use C(delegate_to: localhost).
 seealso:
   - plugin: opentelekomcloud.cce.jobs
     plugin_type: lookup
@@ -94,11 +92,6 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 600
     fail_on_failure: true
-  register: waited
-
-- name: Show what was waited for
-  ansible.builtin.debug:
-    msg: "{{ waited.waited_for | map(attribute='type') | join(', ') }}"
 
 - name: Wait until a node is deleted, which may not have begun yet
   opentelekomcloud.cce.jobs_info:
@@ -108,22 +101,11 @@ EXAMPLES = r"""
     wait: true
     wait_appear: 120
 
-- name: Get the unfinished jobs of the project, longest first
-  opentelekomcloud.cce.jobs_info:
-    finished: false
-    order: oldest
-
 - name: Get the newest ten jobs of the last week that created or deleted nodes
   opentelekomcloud.cce.jobs_info:
     type: [ScaleupCluster, DeleteNode]
     created_after: 7d
     limit: 10
-
-- name: Get all steps that failed in the last week at any depth
-  opentelekomcloud.cce.jobs_info:
-    status: Failed
-    completed_after: 7d
-    subjobs: flat
 
 - name: Set region, project, and credentials once for several tasks
   module_defaults:
@@ -169,23 +151,22 @@ jobs:
       description: ID of the job.
       type: str
     type:
-      description: Type of the job, such as V(CreateCluster) or V(ScaleupCluster). CCE does not document all types.
+      description: Type of the job, such as V(ScaleupCluster), see O(type).
       type: str
     status:
-      description: State of the job, V(Initializing), V(Running), V(Failed), V(Success), or one that CCE adds later.
+      description: State of the job, see O(status).
       type: str
     finished:
       description:
-        - Whether the job has finished, whether it succeeded or failed. V(true) for all steps of a finished job.
-        - In any state that is not documented, whether it has a completion time.
+        - Whether the job has ended, successfully or not. V(true) for all steps of a finished job.
+        - In other states, whether it has a completion time.
       type: bool
     reason:
-      description: Message of CCE about the state, usually why the job failed.
+      description: Message of CCE, usually why the job failed.
       type: str
     root_cause:
       description:
-        - Why the job failed. Describes the deepest failed subjob with a reason, else the job itself.
-        - V(null) if the job did not fail.
+        - Why the job failed, or V(null). Describes the deepest failed subjob with a reason, else the job.
       type: dict
       contains:
         id:
@@ -219,18 +200,17 @@ jobs:
           O(resolve_cluster_names).
       type: str
     resource_id:
-      description: ID of the resource that the job works on, such as a node.
+      description: ID of the resource, such as a node.
       type: str
     resource_name:
-      description: Name of the resource that the job works on, such as a node.
+      description: Name of the resource, such as a node.
       type: str
     extend_param:
-      description: Further parameters of the job as CCE returns them, which are not documented. Can be empty.
+      description: Further parameters as CCE returns them, not documented.
       type: dict
     created_at:
       description:
-        - When the job was created.
-        - All times are in UTC and have the same length, so they can be sorted as strings.
+        - When the job was created. All times are in UTC and can be sorted as strings.
       type: str
     updated_at:
       description: When the job last changed.
@@ -239,15 +219,14 @@ jobs:
       description: When the job finished.
       type: str
     duration:
-      description: Seconds from RV(jobs[].created_at) to RV(jobs[].completed_at).
+      description: Seconds from creation to completion.
       type: float
     parent_id:
-      description: ID of the job that this job is a step of. V(null) for top-level jobs.
+      description: ID of the job that this is a step of, or V(null).
       type: str
     subjobs:
       description:
-        - Steps of the job, with the same keys. They can have steps of their own.
-        - Empty with O(subjobs=flat) and O(subjobs=none).
+        - Steps of the job, with the same keys. Empty with O(subjobs=flat) and O(subjobs=none).
       type: list
       elements: dict
   sample:
@@ -301,13 +280,13 @@ summary:
       description: Number of jobs for each RV(jobs[].cluster_id).
       type: dict
     by_cluster_name:
-      description: Number of jobs for each RV(jobs[].cluster_name) that is known.
+      description: Number of jobs for each known name.
       type: dict
     by_project:
       description: Number of jobs for each RV(jobs[].project_name) that is known.
       type: dict
 fetched:
-  description: Number of top-level jobs that CCE returned, before filters and O(limit).
+  description: Number of top-level jobs before filters and O(limit).
   returned: success, or failure with O(projects)
   type: int
 project_id:
@@ -353,8 +332,7 @@ waited_for:
   elements: dict
 log:
   description:
-    - Messages about retries, repeated logins, and, with O(wait), what is waited for.
-    - On the controller, V(-v) shows them while the task runs.
+    - Messages about retries, repeated logins, and, with O(wait), what is waited for. V(-v) shows them.
   returned: always
   type: list
   elements: str
@@ -366,9 +344,8 @@ error:
     kind:
       description:
         - >-
-          Kind of error. V(option), V(dependency) (a Python library is missing), V(authentication) (HTTP status 401),
-          V(permission) (403), V(not_found) (404), V(throttled) (429), V(unavailable) (5xx), V(timeout), V(tls),
-          V(connection), V(response) (not what the API documents, such as a redirect), or V(job_failed).
+          Kind of error. V(option), V(dependency), V(authentication), V(permission), V(not_found), V(throttled),
+          V(unavailable), V(timeout), V(tls), V(connection), V(response), or V(job_failed).
       type: str
     http_status:
       description: HTTP status of the response.
@@ -380,7 +357,7 @@ error:
       description: Error message of the cloud.
       type: str
     request_id:
-      description: ID of the request, which the cloud's support may ask for.
+      description: ID of the request, for the cloud's support.
       type: str
     url:
       description: URL of the request.
