@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parts of the documentation that list things in the repository: the recipes, and the messages of the plugins.
-
-A table is a list of rows, the header first, in Ansible's markup.
-"""
+"""Parts of the documentation that list things in the repository: the recipes, and the messages of the plugins."""
 
 from __future__ import annotations
 
@@ -69,14 +66,13 @@ def recipes() -> list[Recipe]:
     return [recipe(file) for file in sorted(RECIPES.glob("*.yml"))]
 
 
-def recipe_table(link: t.Callable[[str, Path], str]) -> list[list[str]]:
-    """A row for each recipe.
+def recipe_list(link: t.Callable[[str, Path], str]) -> list[str]:
+    """A line for each recipe, as an item of a list.
 
     Args:
         link: makes a link from a text and a file of the repository.
     """
-    rows = [[link(found.name, found.file), found.summary] for found in recipes()]
-    return [["Recipe", "What it does"], *rows]
+    return [f"* {link(found.name, found.file)}: {found.summary}" for found in recipes()]
 
 
 def benchmark() -> list[str]:
@@ -120,7 +116,7 @@ def _texts(tree: ast.Module) -> t.Iterator[str]:
         else:
             continue
         words = words.strip(" ,;")
-        is_prose = len(words.split()) >= 3 and len(re.findall(r"\b[a-z]{2,}", words)) >= 2
+        is_prose = len(words.split()) >= 3 and len(re.findall(r"\b[a-z]{2,}", words, re.IGNORECASE)) >= 3
         if is_prose and not re.search(r"[\\\[|\n]", words):
             yield words
 

@@ -265,7 +265,7 @@ EVENT_SOURCE_PARTS: dict[str, t.Callable[[], str]] = {
 def rst_content(name: str) -> str:
     """The content between two comments of a guide in reStructuredText."""
     if name == "recipes":
-        return rst_table(catalog.recipe_table(lambda text, file: f"`{text} <{catalog.url_of(file)}>`__"))
+        return "\n".join(catalog.recipe_list(lambda text, file: f"`{text} <{catalog.url_of(file)}>`__"))
     if name.startswith("messages-"):
         return "\n".join(f"* ``{message}``" for message in catalog.messages(name.partition("-")[2]))
     if name in EVENT_SOURCE_PARTS:
@@ -279,7 +279,7 @@ def markdown_content(name: str) -> str:
     if name == "benchmark":
         return "\n".join(catalog.benchmark())
     if name == "recipes":
-        return markdown_table(catalog.recipe_table(lambda text, file: f"[{text}]({file.name})"))
+        return "\n".join(catalog.recipe_list(lambda text, file: f"[{text}]({file.name})"))
     return markdown_table([as_markdown(cell) for cell in row] for row in rows(DOCUMENTED[name]))
 
 

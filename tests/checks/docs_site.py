@@ -42,6 +42,12 @@ ANSIBLE_PAGES = {
     },
 }
 
+# The theme does not wrap the cells of tables on phones
+STYLE = """@media (max-width: 767px) {
+  .wy-table-responsive table td, .wy-table-responsive table th { white-space: normal }
+}
+"""
+
 START_PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -96,10 +102,14 @@ def build(collections: Path, folder: Path, version: str) -> Path:
     labels = "".join(f"{label} std:label -1 {page} {label}\n" for label, page in ANSIBLE_PAGES.items())
     head = b"# Sphinx inventory version 2\n# Project: Ansible\n# Version: devel\n# The rest is compressed with zlib.\n"
     (folder / "ansible.inv").write_bytes(head + zlib.compress(labels.encode()))
+    (folder / "own").mkdir()
+    (folder / "own" / "phone.css").write_text(STYLE, encoding="utf-8")
     settings = {
         "intersphinx_mapping": {
             "ansible_devel": ("https://docs.ansible.com/projects/ansible/devel/", "../ansible.inv")
         },
+        "html_static_path": ["own"],
+        "html_css_files": ["phone.css"],
         "html_context": {"available_versions": VERSIONS, "current_version": version},
         "html_theme_options": {
             "topbar_links": {"GitHub": REPOSITORY, "Ansible forum": "https://forum.ansible.com/c/help/6/none"},

@@ -252,7 +252,7 @@ def listed_messages() -> dict[str, re.Pattern[str]]:
 
 
 PROVOKED: dict[str, tuple[dict[str, t.Any], str]] = {
-    "option": ({"limit": "many"}, "must be ..."),
+    "option": ({"limit": 0}, "use ... or more"),
     "unknown option": ({"stauts": "Failed"}, "Unsupported option for ...: ... ..."),
     "unknown cluster": ({"cluster_name": "shop-bach"}, "Cluster ... not found. Did you mean ...?"),
     "conflict": ({"access_key": "a", "secret_key": "b"}, "Conflicting credentials: ... are both set. Keep one."),
