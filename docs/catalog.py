@@ -24,6 +24,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "waiting": ("module_utils/_service/wait",),
     "jobs": ("module_utils/_jobs/", "module_utils/_service/"),
     "sharing": ("plugin_utils/list_cache",),
+    "filters": ("filter/", "plugin_utils/timeline"),
     "other": ("",),
 }
 """Messages by topic: how the paths of files begin that contain them. The first topic that fits counts."""
@@ -99,7 +100,7 @@ def messages(topic: str) -> list[str]:
 
 
 def _texts(tree: ast.Module) -> t.Iterator[str]:
-    """The texts for users in a file: all of at least three words, except documentation and patterns."""
+    """The texts for users in a file: all of at least three words, except documentation, patterns, and HTML."""
     others = set(map(id, _without_users(tree)))
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -117,7 +118,7 @@ def _texts(tree: ast.Module) -> t.Iterator[str]:
             continue
         words = words.strip(" ,;")
         is_prose = len(words.split()) >= 3 and len(re.findall(r"\b[a-z]{2,}", words, re.IGNORECASE)) >= 3
-        if is_prose and not re.search(r"[\\\[|\n]", words):
+        if is_prose and not re.search(r"[\\\[|\n<]|-src ", words):
             yield words
 
 
