@@ -29,7 +29,7 @@ options:
   endpoint:
     description:
       - Base URL of CCE, such as V(https://cce.eu-de.otc.t-systems.com). A path is kept.
-      - Defaults to the service catalog of a login, else to the public host of O(region).
+      - Defaults to the service catalog, else to the host of O(region).
       - Environment variable E(OS_CCE_ENDPOINT_OVERRIDE).
     type: str
   auth_url:
@@ -41,7 +41,7 @@ options:
   project_id:
     description:
       - ID of the project.
-      - With O(token) or O(access_key), listing takes one request.
+      - Saves a request with O(token) or O(access_key).
       - Environment variables E(OS_PROJECT_ID), E(OS_TENANT_ID).
     type: str
   project_name:
@@ -145,12 +145,12 @@ options:
   cloud:
     description:
       - Entry of V(clouds.yaml), with any auth type or access key (V(ak), V(sk)). Requires openstacksdk.
-      - Options override the entry. Of the environment, only E(OS_CACERT), E(OS_CCE_ENDPOINT_OVERRIDE), and proxies do.
+      - Options override the entry, most environment variables do not.
       - Environment variable E(OS_CLOUD).
     type: str
   ca_cert:
     description:
-      - File or directory (hashed names) of trusted CA certificates.
+      - File or directory (hashed names) of CA certificates.
       - Defaults to E(REQUESTS_CA_BUNDLE), else to those of the requests library.
       - Environment variable E(OS_CACERT).
     type: path
@@ -173,31 +173,23 @@ options:
   retries:
     description:
       - How many times to retry a request, within O(timeout).
-      - Refused and dropped connections, truncated responses, and HTTP status 429, 500, 502, 503, and 504 are retried.
     type: int
     default: 4
   autopilot:
     description:
-      - List the jobs of CCE Autopilot clusters (Huawei Cloud only).
+      - List jobs of CCE Autopilot clusters (Huawei Cloud only).
     type: bool
     default: false
 notes:
   - Modules read environment variables and files on the managed node. Lookups read them on the controller.
   - >-
     Options take precedence over environment variables. In lookups, Ansible variables come between the two.
-    Of several environment variables for one option, the first one counts. Empty environment variables count as unset.
+    The guide "Provide credentials" explains the details.
   - >-
     Credentials are O(token), O(access_key) with O(secret_key), O(username) or O(user_id) with O(password),
-    O(instance_agency), or O(cloud).
-    Credentials that are set as options take precedence over any in the environment.
-    In the environment, E(OS_CLOUD) comes first, then the others in this order, and incomplete ones are skipped.
-    Incomplete credentials or two kinds of credentials that are set as options are an error.
-  - >-
-    Set O(project_id), O(project_name), or O(projects), unless O(cloud) or O(instance_agency) specifies the project. If
-    O(project_name) begins with a known region, another public region or URL in the environment is ignored.
-  - >-
-    Setting O(project_id), O(project_name), or O(projects) hides the environment variables of the project.
-    The same applies to O(user_domain_name) and O(user_domain_id). Setting O(access_key) hides E(OS_SECURITY_TOKEN).
+    O(instance_agency), or O(cloud). Those that are set as options take precedence. Incomplete credentials or two kinds
+    of credentials that are set as options are an error.
+  - Set O(project_id), O(project_name), or O(projects), unless O(cloud) or O(instance_agency) specifies the project.
   - The permission V(cce:job:list) is required. The role CCE ReadOnlyAccess includes it.
   - >-
     Secrets never appear in the output. Credentials are not sent to other hosts: redirects are not followed, and

@@ -48,12 +48,12 @@ options:
     aliases: [job_id]
   resource_id:
     description:
-      - Only jobs on resources, such as nodes, with these IDs.
+      - Only jobs on resources with these IDs, such as nodes.
     type: list
     elements: str
   resource_name:
     description:
-      - Only jobs on resources, such as nodes, with these names.
+      - Only jobs on resources with these names.
     type: list
     elements: str
   finished:
@@ -98,7 +98,7 @@ options:
     type: int
   resolve_cluster_names:
     description:
-      - Look up all cluster names with one more request.
+      - Look up all cluster names with one request.
     type: bool
     default: false
 notes:

@@ -148,21 +148,9 @@ _list:
       type: str
     root_cause:
       description:
-        - Why the job failed, or V(null). Describes the deepest failed subjob with a reason, else the job.
+        - Why the job failed, or V(null). Has the keys V(id), V(type), V(resource_name), and V(reason) of the deepest
+          failed subjob with a reason, else of the job.
       type: dict
-      contains:
-        id:
-          description: ID of the failed job or subjob.
-          type: str
-        type:
-          description: Type of the failed job or subjob.
-          type: str
-        resource_name:
-          description: Name of the resource that it works on.
-          type: str
-        reason:
-          description: Message of CCE about the failure.
-          type: str
     project_id:
       description: ID of the project that the job was read in.
       type: str

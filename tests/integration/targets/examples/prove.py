@@ -72,9 +72,6 @@ EXPECTED = {
             r'"by_status": \{.*"Success": [1-9].*"waited_for": \['
         ),
         "Wait until a node is deleted, which may not have begun yet": r'"by_status": \{"Success": 1\}',
-        "Get the newest ten jobs of the last week that created or deleted nodes": (
-            r'"by_type": \{"\w+": \d, "\w+": \d\}'
-        ),
         "Set region, project, and credentials once for several tasks": "",
         "Get all jobs of the project": r'"total": 60\D',
         "Count the jobs of each cluster": r'"shop-batch": [1-9]',
