@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hostile import hostile_growth, hostile_memory, hostile_time, masking
 from methods import Method, Task, play, program
 from playbooks import (
     LOOKUP,
@@ -223,4 +224,8 @@ def comparisons(many: int = 100_000, peers: Sequence[Method] = ()) -> tuple[Comp
         waiting_by_id(many),
         polling(many),
         events(min(many, 20_000)),
+        hostile_memory(),
+        hostile_time(),
+        hostile_growth(),
+        masking(),
     )

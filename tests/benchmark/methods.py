@@ -82,7 +82,9 @@ class Method:
             sys.exit(f"{self.name}: expected the calls {dict(self.calls)}, got {dict(made)}.")
         if self.measures_itself:
             measured = json.loads(output.splitlines()[-1])
-            return Cost(measured["seconds"], measured["cpu"], measured["kib"] / 1024), measured["ids"]
+            return Cost(
+                measured["seconds"], measured["cpu"], measured["kib"] / 1024, measured.get("late", 0.0)
+            ), measured["ids"]
         found = re.search(r"ids=([^\"\n]*)", output)
         return cost, found[1].split() if found else None
 

@@ -25,6 +25,8 @@ class Cost:
     """Seconds on all cores, in the program and in all descendants that were waited for."""
     mebibytes: float
     """Peak memory of the largest of these processes."""
+    late: float = 0.0
+    """Seconds after the timeout of what it did."""
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[Cost, str]:

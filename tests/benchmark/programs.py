@@ -127,3 +127,69 @@ print(json.dumps({"ids": [], "seconds": seconds, "cpu": cpu, "kib": kib() - befo
 Its CPU time is that of ten polls of an unchanged list, its time is that of the slowest of five events, and its memory
 is what it adds to that of Python, imports included.
 """
+HOSTILE = """
+import json, os, resource, subprocess, sys, time
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
+facts = json.load(open(sys.argv[1]))
+given = json.loads(sys.argv[2])
+typed = {"project_id": facts["project_id"], "token": facts["token"], "retries": 0, **given["query"]}
+ignore = lambda text: None
+def peak():
+    # on Linux, the other figure begins with the memory of the process that started this one
+    if os.path.exists("/proc/self/status"):
+        return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with subprocess.Popen(
+    [sys.executable, *given["server"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+) as server:
+    typed["endpoint"] = server.stdout.readline().strip()
+    request = read_request(MODULE, typed, {}, environment={})
+    kib = peak()
+    begin, cpu = time.perf_counter(), time.process_time()
+    try:
+        find_jobs(request, "benchmark", Report(ignore, ignore, ignore))
+    except CceError as error:
+        assert error.kind in ("response", "timeout"), error
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    kib = peak() - kib
+    server.stdin.close()
+late = max(0, seconds - typed["timeout"])
+print(json.dumps({"ids": None, "seconds": seconds, "cpu": cpu, "kib": kib, "late": late}))
+"""
+"""A fetch from a server of its own. Memory counts from the start of the fetch."""
+
+MASKING = """
+import json, resource, sys, time
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
+facts = json.load(open(sys.argv[1]))
+given = json.loads(sys.argv[2])
+raw = {
+    "metadata": {"uid": "7ec8b73d-83db-11f0-8baa-0255ac10003e", "creationTimestamp": "2026-01-02T03:04:05Z"},
+    "spec": {"type": "CreateNode", "clusteruid": "c", "extendparam": {"orderID": "CS25090218238EI5V"}},
+}
+reason = given["reason"]
+jobs = select(
+    (
+        {**raw, "status": {"status": "Failed", "reason": f"{reason} {number}" if given["different"] else reason}}
+        for number in range(given["jobs"])
+    ),
+    Query(),
+).jobs
+mask = Mask()
+mask.add(facts["token"])
+begin, cpu = time.perf_counter(), time.process_time()
+if given["what"] == "mask":
+    mask.result(jobs)
+else:
+    json.dumps(jobs)
+seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
+kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"ids": None, "seconds": seconds, "cpu": cpu, "kib": kib}))
+"""
+"""Masking one secret in the jobs of a result, or encoding them as JSON to compare."""

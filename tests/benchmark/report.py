@@ -26,6 +26,9 @@ from summary import sentences
 _EMPTY_PAGE = "<!-- summary --><!-- /summary -->\n\n<!-- measured --><!-- /measured -->\n"
 
 
+_UNITS = {"mebibytes": " MiB", "seconds": " s", "late": " s"}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The costs of the methods of a comparison, round by round."""
@@ -71,7 +74,7 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
             median = statistics.median(found)
             # two decimals are too coarse for small ratios
             show = "{:.3f}".format if median < 0.2 else _number
-            unit = "" if ratio.theirs else " MiB" if ratio.quantity == "mebibytes" else " s"
+            unit = "" if ratio.theirs else _UNITS[ratio.quantity]
             met = "" if ratio.goal is None else "yes" if median <= ratio.goal else "**no**"
             cells.append(
                 [

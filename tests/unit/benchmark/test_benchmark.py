@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import subprocess
 import sys
@@ -80,6 +82,24 @@ def test_ratios_are_medians_over_rounds(report: ModuleType) -> None:
         "| speed | theirs | **0.50** | 0.50 to 1.00 | 3 | 0.5 | yes |",
         "| size |  | **81.0 MiB** | 81.0 to 81.0 | 3 | 80 MiB | **no** |",
     ]
+
+
+def test_an_absolute_delay(report: ModuleType) -> None:
+    ratio = report.Ratio("delay", "ours", None, 2, "late")
+    outcome = report.Outcome(report.Comparison("", 1, (), (ratio,)), {"ours": [report.Cost(3, 1, 50, 2.5)]})
+    assert report.table([outcome])[2:] == ["| delay |  | **2.50 s** | 2.50 to 2.50 | 1 | 2 s | **no** |"]
+
+
+@pytest.mark.usefixtures("report")
+def test_hostile_bodies_are_lists_of_the_size_that_is_asked_for() -> None:
+    import hostile_server
+
+    for name in hostile_server.BODIES:
+        text = gzip.decompress(hostile_server.packed(name, 2))
+        assert text[:1] in (b"[", b"{") and text[-1:] in (b"]", b"}"), name
+        assert len(text) >= 2 * hostile_server.MEBIBYTE, name
+        if name != "deep entries":
+            json.loads(text)
 
 
 def test_growth_does_not_count_the_cost_of_one_job(report: ModuleType) -> None:
