@@ -84,12 +84,13 @@ from ansible.utils.display import Display
 
 from ..module_utils._errors import CceError
 from ..module_utils._jobs.payload import normalize_payload
+from ..plugin_utils.plain_values import plain_values
 
 
 def normalize_jobs(payload: t.Any, **options: t.Any) -> list[dict[str, t.Any]]:
     """Return the jobs of a payload; see DOCUMENTATION."""
     try:
-        normalized = normalize_payload(payload, options)
+        normalized = normalize_payload(plain_values(payload), options)
     except CceError as error:
         raise AnsibleFilterError(str(error)) from error
     for warning in normalized.warnings:

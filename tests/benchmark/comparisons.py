@@ -11,6 +11,7 @@ from typing import Any
 
 from hostile import hostile_growth, hostile_memory, hostile_time, masking
 from methods import Method, Task, play, program
+from pages import pages
 from playbooks import (
     LOOKUP,
     MODULE,
@@ -228,4 +229,5 @@ def comparisons(many: int = 100_000, peers: Sequence[Method] = ()) -> tuple[Comp
         hostile_time(),
         hostile_growth(),
         masking(),
+        pages(),
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -71,6 +72,9 @@ class Method:
     measures_itself: bool = False
     """Whether it reports its own cost, without the start of the interpreter and without imports."""
 
+    prints_seconds: bool = False
+    """Whether its output has the seconds that count, in place of those of the process."""
+
     def run(self, workspace: Workspace, simulator: Simulator) -> tuple[Cost, list[str] | None]:
         """Run it once; return the cost and the IDs of the jobs it found, or None if it prints no IDs."""
         simulator.control("DELETE", "")
@@ -82,9 +86,13 @@ class Method:
             sys.exit(f"{self.name}: expected the calls {dict(self.calls)}, got {dict(made)}.")
         if self.measures_itself:
             measured = json.loads(output.splitlines()[-1])
-            return Cost(
-                measured["seconds"], measured["cpu"], measured["kib"] / 1024, measured.get("late", 0.0)
-            ), measured["ids"]
+            cost = Cost(measured["seconds"], measured["cpu"], measured["kib"] / 1024, measured.get("late", 0.0))
+            return cost, measured["ids"]
+        if self.prints_seconds:
+            printed = re.search(r"seconds=([\d.e-]+)", output)
+            if not printed:
+                sys.exit(f"{self.name} prints no seconds:\n{output[-4000:]}")
+            cost = dataclasses.replace(cost, seconds=float(printed[1]))
         found = re.search(r"ids=([^\"\n]*)", output)
         return cost, found[1].split() if found else None
 

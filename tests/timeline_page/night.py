@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -97,3 +99,13 @@ class Night:
             yield self._raw(kind, "Running" if running else "Success", first, None if running else last, **subject)
             if running:
                 return
+
+
+def main() -> None:
+    """Print raw jobs as JSON: this number, in this number of hours."""
+    count, hours = int(sys.argv[1]), float(sys.argv[2])
+    json.dump(Night(count, hours).raw_jobs, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lookup": {"base", "_jobs", "_options", "_http", "_auth", "_api", "_service", "plugin_utils"},
     "action": {"base", "plugin_utils"},
     "timeline": {"base", "_jobs"},
-    "filter": {"base", "_jobs", "timeline"},
+    "filter": {"base", "_jobs", "timeline", "plugin_utils"},
     "doc_fragments": set(),
 }
 
