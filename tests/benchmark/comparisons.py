@@ -33,6 +33,7 @@ from playbooks import (
     uri,
 )
 from programs import BARE, OURS
+from several_projects import long_lists, many_logins
 from simulators import Simulator
 from waits import by_id, events, polling, waiting, waiting_by_id
 
@@ -230,4 +231,6 @@ def comparisons(many: int = 100_000, peers: Sequence[Method] = ()) -> tuple[Comp
         hostile_growth(),
         masking(),
         pages(),
+        many_logins(),
+        long_lists(),
     )

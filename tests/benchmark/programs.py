@@ -18,13 +18,15 @@ kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({{"ids": ids, "seconds": seconds, "cpu": cpu, "kib": kib}}))
 """
 
-OURS = _OWN_COST.format(
-    imports="""
+_IMPORTS = """
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
-""",
+"""
+
+OURS = _OWN_COST.format(
+    imports=_IMPORTS,
     work="""
 typed = {name: facts[name] for name in ("endpoint", "project_id", "token")}
 request = read_request(MODULE, {**typed, **query}, {}, environment={})
@@ -32,6 +34,31 @@ found = find_jobs(request, "benchmark", Report(warning=print, info=print, secret
 ids = [job["id"] for job in found.jobs]
 """,
 )
+
+LOOP = _OWN_COST.format(
+    imports=_IMPORTS,
+    work="""
+typed = {name: facts[name] for name in ("endpoint", "project_id", "token")}
+ids = []
+for name in query.pop("loop"):
+    request = read_request(MODULE, {**typed, **query, "project_name": name}, {}, environment={})
+    report = Report(warning=print, info=print, secret=lambda secret: None)
+    ids += [job["id"] for job in find_jobs(request, "benchmark", report).jobs]
+ids.sort()
+""",
+)
+"""One search for each of the projects in ``loop``."""
+
+TOGETHER = _OWN_COST.format(
+    imports=_IMPORTS,
+    work="""
+typed = {name: facts[name] for name in ("endpoint", "project_id", "token")}
+request = read_request(MODULE, {**typed, **query}, {}, environment={})
+found = find_jobs(request, "benchmark", Report(warning=print, info=print, secret=lambda secret: None))
+ids = sorted(job["id"] for job in found.jobs)
+""",
+)
+"""The same in one search."""
 
 BARE = _OWN_COST.format(
     imports="import requests",

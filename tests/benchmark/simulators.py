@@ -15,6 +15,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+TEAMS = 20
+"""Projects that have the same list as the first one."""
+
 PROGRAM = Path(__file__).resolve().parents[1] / "simulator"
 
 
@@ -77,7 +80,7 @@ class Simulators(contextlib.ExitStack):
     def with_jobs(self, jobs: int) -> Simulator:
         if jobs not in self._running:
             # the clock is stopped, so that the list is the same in every round
-            fixed = ["--seed", "7", "--now", "2026-01-02T03:04:05Z"]
+            fixed = ["--seed", "7", "--now", "2026-01-02T03:04:05Z", "--teams", str(TEAMS)]
             command = [sys.executable, str(PROGRAM), *fixed, "--jobs", str(jobs)]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
             # callbacks run in reverse: terminate, then wait, which also closes the pipe

@@ -55,6 +55,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port of the first region; 0, the default: a free one")
     parser.add_argument("--seed", type=int, default=1, help="same seed and start time: same projects and jobs")
     parser.add_argument("--jobs", type=job_count, default=60, help=f"jobs of the first project, 1 to {MOST_JOBS}")
+    parser.add_argument("--teams", type=int, default=0, help="projects of user manager; default: 0")
     parser.add_argument("--now", type=parse_moment, help="stop the clock at this time (RFC 3339)")
     parser.add_argument("--busy-for", type=float, default=90, help="seconds until the busy cluster is idle")
     parser.add_argument(
@@ -75,7 +76,7 @@ def build(chosen: argparse.Namespace) -> SimulatorServer:
     """A server that is bound and has its jobs, but does not serve yet."""
     clock = Clock(chosen.now)
     start = clock.now()
-    directory = Directory(chosen.seed)
+    directory = Directory(chosen.seed, chosen.teams)
     samples = SampleJobs(chosen.seed, directory.projects, start, chosen.jobs, chosen.busy_for, chosen.new_jobs_every)
     iam = Iam(directory, chosen.token_lifetime, chosen.reusable_passcode)
     gateway = Gateway(iam, chosen.keystone, chosen.echo_canonical_request)

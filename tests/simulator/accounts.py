@@ -15,6 +15,7 @@ user                regions        projects                                   li
 ``guest``           eu-de          eu-de_lab                                  may not list projects
 ``traveler``        eu-de, eu-nl   all of account ``first``
 ``operator``        eu-nl          eu-nl_lab, eu-nl (account ``second``)
+``manager``         eu-de          eu-de_team01 and so on, as many as ``teams``, with the jobs of eu-de_shop
 ==================  =============  =========================================  ========================================
 
 Account ``second`` delegates its projects to account ``first`` by the agency ``cce-reader``. Of the users, only
@@ -123,7 +124,7 @@ class Directory:
     that a seed gives.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, teams: int = 0) -> None:
         draw, more = _Draw(f"{seed}/iam"), _Draw(f"{seed}/iam/second-region")
         first = Account(draw.hexadecimal(), f"OTC000000000010000{draw.digits(5)}")
         second = Account(more.hexadecimal(), f"OTC-EU-NL-0000000000100000{more.digits(4)}")
@@ -158,7 +159,14 @@ class Directory:
         self.server_role = roles.user(
             f"{first.name}/ecs-cce-reader", first, REGIONS, self.projects[:4], may_assume_agencies=True
         )
+        of_teams = _Draw(f"{seed}/teams")
+        self.teams = [
+            Project(of_teams.hexadecimal(), f"eu-de_team{number:02}", FIRST_REGION, first)
+            for number in range(1, teams + 1)
+        ]
+        self.manager = _Draw(f"{seed}/manager").user("manager", first, here, self.teams)
         self.users = (
+            self.manager,
             self.user,
             self.second_factor_user,
             self.restricted_user,
@@ -169,4 +177,4 @@ class Directory:
         self.keys = (self.key, self.temporary_key, self.restricted_key, self.second_key, self.traveler_key)
 
     def project(self, project_id: str) -> Project | None:
-        return next((project for project in self.projects if project.id == project_id), None)
+        return next((project for project in (*self.projects, *self.teams) if project.id == project_id), None)
