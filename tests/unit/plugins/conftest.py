@@ -72,9 +72,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def started_simulator() -> t.Iterator[Simulator]:
     program = Path(__file__).resolve().parents[2] / "simulator"
-    process = subprocess.Popen(
-        [sys.executable, str(program), "--port", "0", "--seed", "7"], stdout=subprocess.PIPE, text=True
-    )
+    # no jobs that come by themselves: tests move the clock
+    options = ["--port", "0", "--seed", "7", "--new-jobs-every", "0"]
+    process = subprocess.Popen([sys.executable, str(program), *options], stdout=subprocess.PIPE, text=True)
     try:
         yield Simulator(json.loads(t.cast(t.IO[str], process.stdout).readline()))
     finally:
