@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What bodies that are made to cost as much as possible cost, and what masking costs."""
+"""Comparisons of bodies that are made to cost as much as possible, and of masking."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from summary import sentences
 _EMPTY_PAGE = "<!-- summary --><!-- /summary -->\n\n<!-- measured --><!-- /measured -->\n"
 
 
-_UNITS = {"mebibytes": " MiB", "seconds": " s", "late": " s"}
+_UNITS = {"mebibytes": " MiB", "seconds": " s", "cpu": " s", "late": " s"}
 
 
 @dataclass(frozen=True)
