@@ -50,6 +50,8 @@ class Identity:
     """None when it is not known without another call."""
     region: str | None = None
     """None when it is not known without another call."""
+    key: AccessKeyCredential | None = field(default=None, repr=False)
+    """The access key that ``auth`` signs with, None with a token."""
     advice: t.Mapping[str, str] = field(default_factory=dict)
     """Advice for the user when CCE refuses the credential, by the kind of the failure. Look it up after the response,
     which may make it more precise."""
@@ -196,7 +198,8 @@ def _identity(
     renewable: bool,
 ) -> Identity:
     region = settings.region or region_of_project(project_name)
-    return Identity(auth, project_id, endpoint, renewable, project_name, region, auth.advice)
+    key = auth.credential if isinstance(auth, SignatureAuth) else None
+    return Identity(auth, project_id, endpoint, renewable, project_name, region, key, auth.advice)
 
 
 def _account_header(settings: Settings) -> dict[str, str]:

@@ -83,17 +83,24 @@ class Session:
         return Project(known.project_id, known.project_name, region)
 
     def attempts(self, purpose: str, deadline: Deadline, *, announce: bool = True) -> t.Iterator[Attempt]:
-        """Attempts as those of ``Client.attempts``, and again after another login when the first login has expired."""
+        """Attempts as those of ``Client.attempts``, and again after another login when the first login has expired.
+
+        A key that was rejected is not used again: after some failures in a row, the cloud locks it. The metadata
+        service of a server returns the same one until it is about to expire.
+        """
         try:
             yield from self.client.attempts(purpose, deadline, announce=announce)
         except CceError as error:
             used = self._identity
             if error.kind != "authentication" or used is None or not used.renewable:
                 raise
+            rejected = error
         else:
             return
         self._report.info("Token rejected; logging in again.")
         self._forget(used)
+        if used.key and self.identity(deadline).key == used.key:
+            raise rejected
         yield from self.client.attempts(purpose, deadline, announce=announce)
 
     def _forget(self, identity: Identity) -> None:

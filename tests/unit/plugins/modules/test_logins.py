@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import instance
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import instance, session
 
 Run = t.Callable[..., dict[str, t.Any]]
 PROJECT = "eu-nl_lab"
@@ -108,11 +108,17 @@ def test_task_without_any_option(
     assert calls(cloud) == {"token": 1, "securitykey": 1, "meta_data.json": 1, "jobs": 1}
 
 
-def test_keys_of_the_server_are_renewed(run_module: Run, cloud: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_of_the_server_are_renewed(run_lookup: t.Any, cloud: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     in_server(cloud, monkeypatch)
-    cloud.control("POST", "/faults", {"call": "list", "reply": "token_expired"})
-    assert run_module({})["jobs"]
+    # lookups of a process share a login, unless they are far apart
+    monkeypatch.setattr(session, "MAX_IDLE_SECONDS", 3600)
+    assert run_lookup()
+    assert run_lookup()
+    assert calls(cloud)["securitykey"] == 1
+    cloud.control("POST", "/keys/revoke")
+    assert run_lookup()
     assert calls(cloud)["securitykey"] == 2
+    assert calls(cloud)["jobs"] == 4
 
 
 def test_other_account_from_a_server(run_module: Run, cloud: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:

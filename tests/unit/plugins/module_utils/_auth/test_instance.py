@@ -189,7 +189,8 @@ def test_keys_are_renewed_once() -> None:
         assert jobs(recorded, server.url).jobs == []
         sent = [r.headers["x-security-token"] for r in server.requests if r.target == JOBS]
     assert sent == [KEY["securitytoken"], OTHER_KEY["securitytoken"]]
-    with Server(*script, *script, response()) as server:
+    again = [NO_SESSIONS, temporary_key(OTHER_KEY), server_data(), expired]
+    with Server(*script, *again, response()) as server:
         with pytest.raises(CceError) as caught:
             jobs(recorded, server.url)
         assert len(server.requests) == 8
@@ -197,3 +198,13 @@ def test_keys_are_renewed_once() -> None:
     # no option holds the keys
     assert "clock" in str(caught.value)
     assert "access_key" not in str(caught.value)
+
+
+def test_rejected_key_is_not_used_again() -> None:
+    rejected = response(401, {"error_code": "APIGW.0301"})
+    script = [NO_SESSIONS, temporary_key(), server_data()]
+    with Server(*script, rejected, *script, response()) as server:
+        with pytest.raises(CceError) as caught:
+            jobs(RecordedReport(), server.url)
+        assert [request.target for request in server.requests].count(JOBS) == 1
+    assert (caught.value.kind, caught.value.code) == ("authentication", "APIGW.0301")
