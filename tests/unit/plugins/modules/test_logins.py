@@ -136,3 +136,22 @@ def test_server_without_an_agency(run_module: Run, cloud: t.Any, monkeypatch: py
     assert (result["failed"], result["error"]["kind"]) == (True, "authentication")
     assert "ttach an agency" in result["msg"]
     assert "cloud service agency" in result["error"]["message"]
+
+
+@pytest.mark.parametrize(("method", "made"), [("password", {"tokens": 3}), ("key", {"securitytokens": 1})])
+def test_several_projects_of_another_account(run_module: Run, cloud: t.Any, method: str, made: dict[str, int]) -> None:
+    options = {name: value for name, value in with_agency(cloud, method).items() if name != "project_name"}
+    result = run_module({**options, "projects": list(cloud.ready["agency_projects"])})
+    assert [each["error"] for each in result["projects"]] == [None, None]
+    assert {each["id"] for each in result["projects"]} == set(cloud.ready["agency_projects"].values())
+    # one login, and with a password one more request for each project
+    assert {name: count for name, count in calls(cloud).items() if name in ("tokens", "securitytokens")} == made
+
+
+def test_several_projects_from_a_server(run_module: Run, cloud: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_server(cloud, monkeypatch)
+    monkeypatch.setenv("OS_AUTH_URL", cloud.ready["auth_url"])
+    result = run_module({"projects": ["eu-de_shop", "eu-de_lab"]})
+    assert [each["error"] for each in result["projects"]] == [None, None]
+    assert {job["project_name"] for job in result["jobs"]} == {"eu-de_shop", "eu-de_lab"}
+    assert calls(cloud)["securitykey"] == 1
