@@ -150,6 +150,8 @@ class Poll(t.NamedTuple):
     warnings: list[str]
     """Complete sentences."""
     project_id: str
+    checked: tuple[Filters, Filters] | None = None
+    """At the first poll, the filters that saw all jobs: those for jobs, and those for changes."""
 
 
 def compare(
@@ -182,7 +184,6 @@ def compare(
             # to find out about values that no job has
             reported.matches(candidate)
         looked.at(candidate)
-    warnings = [*compared.warnings(), *reported.warnings()] if first else []
     # the search through the subjobs has counted them all
     diagnostics.counts_not_jobs = not query.deep
     changes = []
@@ -193,10 +194,12 @@ def compare(
             changes.append(change._replace(job=normalize(candidate, query.subjobs, diagnostics, origin)))
         else:
             looked.silent[key] = state
-    warnings += diagnostics.warnings()
+    warnings = diagnostics.warnings()
     if looked.without_id:
         warnings.append(f"Ignoring {looked.without_id} jobs without an ID: they cannot be followed.")
-    return Poll(changes, looked.silent, looked.present.keys(), warnings, project_id)
+    return Poll(
+        changes, looked.silent, looked.present.keys(), warnings, project_id, (compared, reported) if first else None
+    )
 
 
 def in_order(changes: t.Iterable[Change]) -> list[Change]:

@@ -16,14 +16,13 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .._auth.session import Session
 from .._errors import CceError
 from .._http.library import IMPORT_ERROR
 from .._report import Report
 from .._secrets import Mask, masked
 from .find import ORDINARY_WORDS, passwords_of_proxies, with_cloud_entry
 from .invocation import secrets_in
-from .project_polls import ProjectPolls
+from .polls import OneProject, SeveralProjects
 from .state_file import StateFile
 from .watch import MAX_INTERVALS, Watcher, WatchRequest, read_watch_request
 
@@ -99,10 +98,10 @@ def prepare(typed: t.Mapping[str, t.Any], logger: logging.Logger) -> tuple[Watch
     for note in settings.notes:
         report.info(note)
     request = request._replace(jobs=request.jobs._replace(settings=settings))
-    session = Session(settings, "event_source", report)
-    polls = ProjectPolls(request.jobs, session, report, mask)
+    make_polls = SeveralProjects if settings.projects else OneProject
+    polls = make_polls(request.jobs, settings, report, mask)
     state_file = StateFile(request.state_file) if request.state_file else None
-    return request, Watcher(request, [polls], report, mask, state_file)
+    return request, Watcher(request, polls, report, mask, state_file)
 
 
 async def in_thread(work: t.Callable[[], T]) -> T:

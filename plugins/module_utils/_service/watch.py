@@ -25,7 +25,7 @@ import typing as t
 from datetime import datetime
 
 from .._errors import CceError
-from .._jobs.normalize import Job, Origin
+from .._jobs.filters import value_warnings
 from .._jobs.query import Query
 from .._jobs.timestamps import Age, parse_bound, time_before
 from .._options.sources import read_options
@@ -34,7 +34,8 @@ from .._report import Report
 from .._secrets import Mask
 from .changes import ABOUT_CHANGES, Change, FirstPoll, Memory, Poll, State, compare, in_order
 from .options import EVENT_SOURCE
-from .project_polls import Read
+from .polls import Look, Polls
+from .project_polls import ProjectPolls
 from .request import JobsRequest, read_request
 from .state_file import StateFile
 
@@ -47,6 +48,9 @@ _MAX_RETRY_AFTER = 3600.0
 # Kinds of failures that end a source only if they occur before the first poll that works: later, they are most likely
 # the fault of a gateway or of maintenance
 _TOLERATED_LATER = ("not_found", "tls")
+
+# In messages, instead of the name of a project
+_ALL = "the list of projects"
 
 # Different warnings that are logged; a list with ever new faults must not fill the log
 _MAX_WARNINGS = 100
@@ -99,26 +103,12 @@ def read_watch_request(typed: t.Mapping[str, t.Any], environment: t.Mapping[str,
     )
 
 
-class Project(t.Protocol):
-    """The jobs of one project: see ``ProjectPolls``."""
-
-    @property
-    def origin(self) -> Origin: ...
-
-    @property
-    def name(self) -> str: ...
-
-    def poll(self, read: Read[Poll]) -> Poll | None: ...
-
-    def name_clusters(self, jobs: t.Collection[Job]) -> None: ...
-
-
 class Watcher:
     """One event source.
 
     Args:
         request: what to watch.
-        projects: where.
+        polls: polls all projects.
         report: where messages go. An outage is a warning when it begins and when it ends.
         mask: removes secrets from text and from jobs.
         state_file: where to keep what is known, None to forget it at the end.
@@ -127,7 +117,7 @@ class Watcher:
     def __init__(
         self,
         request: WatchRequest,
-        projects: t.Sequence[Project],
+        polls: Polls,
         report: Report,
         mask: Mask,
         state_file: StateFile | None = None,
@@ -135,7 +125,7 @@ class Watcher:
         self._request = request
         self._report = report
         self._mask = mask
-        self._projects = projects
+        self._polls = polls
         self._state_file = state_file
         self._filters = _described(request.jobs)
         self._memories: dict[str, Memory] = state_file.memories if state_file else {}
@@ -155,22 +145,20 @@ class Watcher:
             CceError: for a failure that will not pass by itself.
         """
         self._began = time.monotonic()
-        changes: list[Change] = []
-        failures: list[CceError] = []
-        for project in self._projects:
-            try:
-                poll = project.poll(functools.partial(self._read, project))
-            except CceError as error:
-                self._mask_error(error)
-                failures.append(error)
-                self._fails(project, error)
+        looks = self._look()
+        self._judge(looks)
+        taken: dict[str, list[Change]] = {}
+        for look in looks:
+            if look.error:
+                self._fails(f"project {look.project.name}", look.error)
                 continue
-            self._works(project)
-            if poll:
-                changes += self._take(project, poll)
-        self._judge(failures)
+            self._works(f"project {look.project.name}")
+            # a project can be there twice, by its name and its ID, until a login has shown that they are the same
+            if look.poll and look.poll.project_id not in taken:
+                taken[look.poll.project_id] = self._take(look.project, look.poll)
+        self._check_values(looks)
         self._save()
-        return in_order(changes)
+        return in_order(change for changes in taken.values() for change in changes)
 
     def sent(self, change: Change) -> None:
         """Note that a change has been handed over: it is not reported again."""
@@ -188,14 +176,30 @@ class Watcher:
     # -----------------------------------------------------------------------------------------------------------------
     # changes
 
-    def _read(self, project: Project, raw_jobs: t.Iterable[t.Any], query: Query, now: datetime) -> Poll:
+    def _look(self) -> list[Look]:
+        try:
+            looks = self._polls.poll(lambda project: functools.partial(self._read, project))
+        except CceError as error:
+            self._mask_error(error)
+            if not self._passes(error):
+                raise
+            self._fails(_ALL, error)
+            self._back_off([error])
+            return []
+        self._works(_ALL)
+        for look in looks:
+            if look.error:
+                self._mask_error(look.error)
+        return looks
+
+    def _read(self, project: ProjectPolls, raw_jobs: t.Iterable[t.Any], query: Query, now: datetime) -> Poll:
         """Compare a list with what is known. It runs in a thread that may be abandoned, so it changes nothing."""
         origin = project.origin
         memory = self._memories.get(origin.project_id or "") or Memory()
         first = None if memory.filters == self._filters else FirstPoll(_absolute(self._request.since, now))
         return compare(raw_jobs, query, self._request.kinds, memory, origin, first, self._mask)
 
-    def _take(self, project: Project, poll: Poll) -> list[Change]:
+    def _take(self, project: ProjectPolls, poll: Poll) -> list[Change]:
         """Learn what is not reported, and return the rest."""
         memory = self._memories.setdefault(poll.project_id, Memory())
         if memory.filters != self._filters:
@@ -204,12 +208,22 @@ class Watcher:
         for key, state in poll.silent.items():
             self._learn(poll.project_id, key, state)
         memory.settle(poll.present, time.time())
-        for warning in poll.warnings:
-            if warning not in self._warned and len(self._warned) < _MAX_WARNINGS:
-                self._warned.add(warning)
-                self._report.warning(warning)
+        self._warn(poll.warnings)
         project.name_clusters([change.job for change in poll.changes])
         return [change._replace(job=self._mask.result(change.job)) for change in poll.changes]
+
+    def _check_values(self, looks: t.Sequence[Look]) -> None:
+        """Warn about values of filters that no job has, once all projects are known for the first time."""
+        checked = [look.poll.checked for look in looks if look.poll and look.poll.checked]
+        if checked and len(checked) == len(looks):
+            for filters in zip(*checked):
+                self._warn(value_warnings(filters))
+
+    def _warn(self, sentences: t.Iterable[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._warned and len(self._warned) < _MAX_WARNINGS:
+                self._warned.add(sentence)
+                self._report.warning(sentence)
 
     def _learn(self, project_id: str, key: str, state: State) -> None:
         self._memories[project_id].learn(key, state)
@@ -242,25 +256,28 @@ class Watcher:
     # -----------------------------------------------------------------------------------------------------------------
     # failures
 
-    def _works(self, project: Project) -> None:
-        self._has_worked = True
-        began = self._outages.pop(project.name, None)
+    def _works(self, name: str) -> None:
+        began = self._outages.pop(name, None)
         if began is not None:
-            self._report.warning(f"Polling project {project.name} works again, after {time.monotonic() - began:.0f} s.")
+            self._report.warning(f"Polling {name} works again, after {time.monotonic() - began:.0f} s.")
 
-    def _fails(self, project: Project, error: CceError) -> None:
-        if project.name not in self._outages:
-            self._outages[project.name] = self._began
-            if len(self._projects) > 1 or self._passes(error):
-                self._report.warning(f"Polling project {project.name} failed; retrying until it works again: {error}")
+    def _fails(self, name: str, error: CceError) -> None:
+        if name not in self._outages:
+            self._outages[name] = self._began
+            self._report.warning(f"Polling {name} failed; retrying until it works again: {error}")
 
-    def _judge(self, failures: t.Sequence[CceError]) -> None:
+    def _judge(self, looks: t.Sequence[Look]) -> None:
         """Prepare the next pause, or raise the failure because no project is left that could work."""
-        if not failures or len(failures) < len(self._projects):
+        failures = [look.error for look in looks if look.error]
+        if len(failures) < len(looks):
+            self._has_worked = True
             self._failed_polls, self._retry_after = 0, 0.0
-            return
-        if not any(map(self._passes, failures)):
-            raise failures[0]
+        elif failures:
+            if not any(map(self._passes, failures)):
+                raise self._polls.failure(looks)
+            self._back_off(failures)
+
+    def _back_off(self, failures: t.Sequence[CceError]) -> None:
         self._failed_polls += 1
         self._retry_after = max(error.retry_after or 0.0 for error in failures)
 

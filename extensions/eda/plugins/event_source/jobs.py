@@ -12,15 +12,16 @@ DOCUMENTATION = r"""
 short_description: Receive events about jobs of Cloud Container Engine (CCE)
 version_added: 1.0.0
 description:
-  - Polls the jobs of a project in Cloud Container Engine (CCE) of Open Telekom Cloud, and sends an event for each job
-    that appears, changes its status, or finishes.
+  - Polls the jobs of one or several projects in Cloud Container Engine (CCE) of Open Telekom Cloud, and sends an event
+    for each job that appears, changes its status, or finishes.
   - Each event holds the complete job, with the reason of a failure.
   - It compares the states of jobs from one poll to the next, so no clock can hide a change. If a job changes several
     times between two polls, there is one event with its latest status.
   - It logs in once and keeps its connection. A list that has not changed costs next to nothing.
   - During an outage it continues to poll, with growing pauses of up to ten intervals. It logs a warning when the outage
     begins and when it ends. The events of that time follow.
-  - It ends only with an error that does not pass by itself, such as a wrong password.
+  - It ends only with an error that does not pass by itself, such as a wrong password. If one of several projects cannot
+    be read, it logs that, and the events of the others go on.
 author:
   - opentelekomcloud.cce contributors (@opentelekomcloud)
 extends_documentation_fragment:

@@ -15,6 +15,8 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normali
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.changes import Change, Poll
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.polls import Look
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.project_polls import Read
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.state_file import StateFile
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher, read_watch_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
@@ -68,6 +70,32 @@ class FakeProject:
         """No name is known."""
 
 
+class FakePolls:
+    """Polls of fake projects.
+
+    Attributes:
+        failing: raised because the projects are not known, None if they are.
+    """
+
+    def __init__(self, projects: t.Sequence[FakeProject]) -> None:
+        self.projects = projects
+        self.failing: CceError | None = None
+
+    def poll(self, read: t.Callable[[t.Any], Read[Poll]]) -> list[Look]:
+        if self.failing:
+            raise self.failing
+        looks = []
+        for project in self.projects:
+            try:
+                looks.append(Look(t.cast(t.Any, project), project.poll(read(project)), None))
+            except CceError as error:
+                looks.append(Look(t.cast(t.Any, project), None, error))
+        return looks
+
+    def failure(self, looks: t.Sequence[Look]) -> CceError:
+        return next(look.error for look in looks if look.error)
+
+
 class Run:
     """One run of an event source, from its start to a stop."""
 
@@ -79,8 +107,9 @@ class Run:
         for project in projects:
             project.query = self.request.jobs.query.at(NOW)
             project._last = None
+        self.polls = FakePolls(projects)
         self.state_file = StateFile(path) if path else None
-        self.watcher = Watcher(self.request, projects, self.recorded.report, Mask(), self.state_file)
+        self.watcher = Watcher(self.request, self.polls, self.recorded.report, Mask(), self.state_file)
 
     def poll(self, killed_after: int | None = None) -> list[Change]:
         """The changes that were handed over, the last one without a note if the process is killed after so many."""

@@ -11,6 +11,7 @@ import uuid
 
 import pytest
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.filters import value_warnings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS, Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import changes
@@ -45,7 +46,8 @@ class Follower:
             self.memory.learn(change.key, change.state)
         self.memory.settle(poll.present, now)
         self._first = None
-        self.warnings += poll.warnings
+        checked = [sentence for filters in poll.checked or () for sentence in value_warnings([filters])]
+        self.warnings += poll.warnings + checked
         return in_order(poll.changes)
 
     def see(self, *raws: t.Any, now: float = 0.0) -> list[tuple[str, str, str | None, str | None]]:

@@ -21,7 +21,7 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api import cce
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import event_source, project_polls
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import event_source, polls, project_polls
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import in_thread, run
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
@@ -160,7 +160,7 @@ def test_events_name_the_project(source: t.Callable[..., list[t.Any]]) -> None:
 def test_an_idle_connection_is_replaced_and_the_login_is_kept(
     source: t.Callable[..., list[t.Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(project_polls, "MAX_IDLE_SECONDS", -1.0)
+    monkeypatch.setattr(polls, "MAX_IDLE_SECONDS", -1.0)
     cloud = Cloud([])
     source(cloud, 3)
     assert cloud.counts == {"tokens": 1, "jobs": 3}

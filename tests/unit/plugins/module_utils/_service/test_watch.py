@@ -240,6 +240,44 @@ def test_a_project_that_is_forbidden_does_not_stop_the_others() -> None:
         run.poll()
 
 
+def test_a_list_of_projects_that_fails_for_a_while_is_tolerated() -> None:
+    project = FakeProject()
+    run = Run(project, interval=10)
+    run.polls.failing = transient("IAM is unavailable.")
+    assert run.poll() == []
+    assert run.poll() == []
+    assert run.pause() == 20
+    run.polls.failing = None
+    assert run.poll() == []
+    began, ended = run.recorded.warnings
+    assert "list of projects" in began
+    assert "IAM is unavailable." in began
+    assert "list of projects" in ended
+    run.polls.failing = lasting("permission", 403)
+    with pytest.raises(CceError, match="permission"):
+        run.poll()
+
+
+def test_a_value_that_one_of_several_projects_has_causes_no_warning() -> None:
+    one, other = FakeProject("p1"), FakeProject("p2")
+    one.shown = [job("a", type="CreateNode")]
+    other.shown = [job("b", type="DeleteNode")]
+    run = Run(one, other, type=["CreateNode", "DeleetNode"])
+    run.poll()
+    [warning] = run.recorded.warnings
+    assert "DeleetNode" in warning
+    assert "DeleteNode" in warning
+
+
+def test_a_project_that_is_there_twice_is_reported_once() -> None:
+    """Once by its name, and once by its ID."""
+    one, again = FakeProject("p1"), FakeProject("p1")
+    run = Run(one, again)
+    run.poll()
+    one.shown = again.shown = [job("a")]
+    assert [change.key for change in run.poll()] == ["a"]
+
+
 def test_events_of_several_projects_are_in_one_order() -> None:
     one, other = FakeProject("p1"), FakeProject("p2")
     run = Run(one, other)

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An event source for several projects, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import typing as t
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ansible")
+
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import run
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
+    Server,
+    Wire,
+    clear_environment,
+    response,
+)
+
+SHOP, LAB = "eu-de_shop", "eu-de_lab"
+IDS = {SHOP: "a" * 32, LAB: "b" * 32}
+FORBIDDEN = response(403, {"error_code": "CCE.01403001"})
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clear_environment(monkeypatch, tmp_path)
+
+
+class EnoughPolls(Exception):
+    """Ends the endless loop of an event source."""
+
+
+class Cloud:
+    """IAM and CCE on one server, with two projects.
+
+    Args:
+        lists: for each project, its list at each of its polls, or a response. The last one is repeated.
+    """
+
+    def __init__(self, lists: dict[str, list[t.Any]]) -> None:
+        self.lists = lists
+        self.clusters: dict[str, dict[str, str]] = {SHOP: {}, LAB: {}}
+        self.passwords = 0
+        self.counts = {SHOP: 0, LAB: 0}
+        self.server = Server(self._respond)
+
+    def _respond(self, wire: Wire) -> None:
+        target = wire.request.target
+        if target.endswith("/auth/tokens"):
+            wire.send(self._token(wire.request.json["auth"]))
+            return
+        [name] = (name for name in IDS if f"/projects/{IDS[name]}/" in target)
+        if target.endswith("/clusters"):
+            named = self.clusters[name].items()
+            wire.send(response(200, {"items": [{"metadata": {"uid": uid, "name": text}} for uid, text in named]}))
+            return
+        listed = self.lists[name][min(self.counts[name], len(self.lists[name]) - 1)]
+        self.counts[name] += 1
+        wire.send(response(200, listed) if isinstance(listed, list) else listed)
+
+    def _token(self, auth: dict[str, t.Any]) -> bytes:
+        self.passwords += "password" in auth["identity"]["methods"]
+        name = auth.get("scope", {}).get("project", {}).get("name")
+        project = {"project": {"id": IDS[name], "name": name}} if name else {}
+        token = {"catalog": [], "expires_at": "2999-01-01T00:00:00Z", **project}
+        return response(201, {"token": token}, X_Subject_Token=f"token-for-{name}")
+
+    def access(self, **options: t.Any) -> dict[str, t.Any]:
+        login = {"username": "eva", "password": "correct-horse-battery", "user_domain_name": "OTC1", "retries": 0}
+        urls = {"auth_url": f"{self.server.url}/v3", "endpoint": self.server.url}
+        return {**login, **urls, "projects": [SHOP, LAB], **options}
+
+
+class Queue:
+    def __init__(self) -> None:
+        self.events: list[dict[str, t.Any]] = []
+
+    async def put(self, event: dict[str, t.Any]) -> None:
+        self.events.append(event)
+
+    def short(self) -> list[tuple[str, str]]:
+        jobs = [event["cce"]["job"] for event in self.events]
+        return [(job["project_name"], job["id"]) for job in jobs]
+
+
+def run_polls(cloud: Cloud, polls: int, monkeypatch: pytest.MonkeyPatch, **options: t.Any) -> Queue:
+    """The events of so many polls."""
+    left = [polls]
+
+    def pause(_watcher: Watcher) -> float:
+        left[0] -= 1
+        if not left[0]:
+            raise EnoughPolls
+        return 0.0
+
+    monkeypatch.setattr(Watcher, "pause", pause)
+    queue = Queue()
+    with cloud.server, pytest.raises(EnoughPolls):
+        asyncio.run(run(queue, cloud.access(**options), logging.getLogger("test")))
+    return queue
+
+
+def job(uid: str, second: int = 0, **more: t.Any) -> dict[str, t.Any]:
+    return raw_job(id=uid, status="Running", updated_at=f"2026-01-02 12:00:0{second} +0000 UTC", **more)
+
+
+def test_one_password_serves_all_projects_and_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud({SHOP: [[], [job("a", 2)]], LAB: [[], [job("b", 1)], [job("c", 3)]]})
+    assert run_polls(cloud, 4, monkeypatch).short() == [(LAB, "b"), (SHOP, "a"), (LAB, "c")]
+    assert cloud.passwords == 1
+    assert cloud.counts == {SHOP: 4, LAB: 4}
+
+
+def test_the_same_job_id_in_two_projects_is_two_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = run_polls(Cloud({SHOP: [[], [job("a")]], LAB: [[], [job("a")]]}), 2, monkeypatch)
+    assert sorted(queue.short()) == [(LAB, "a"), (SHOP, "a")]
+    assert len({event["meta"]["uuid"] for event in queue.events}) == 2
+
+
+def test_a_forbidden_project_is_logged_and_the_other_one_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud = Cloud({SHOP: [[], [job("a")], [job("b")]], LAB: [FORBIDDEN]})
+    assert run_polls(cloud, 3, monkeypatch).short() == [(SHOP, "a"), (SHOP, "b")]
+    [warning] = caplog.messages
+    assert LAB in warning
+    assert "403" in warning
+
+
+def test_an_outage_of_one_project_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = response(503, {"error_code": "APIGW.0201"})
+    cloud = Cloud({SHOP: [[], [job("a")]], LAB: [[], broken, [job("b"), job("c", 1)]]})
+    assert run_polls(cloud, 3, monkeypatch).short() == [(SHOP, "a"), (LAB, "b"), (LAB, "c")]
+    began, ended = caplog.messages
+    assert LAB in began
+    assert "503" in began
+    assert LAB in ended
+
+
+def test_the_source_ends_when_all_projects_are_forbidden(caplog: pytest.LogCaptureFixture) -> None:
+    cloud = Cloud({SHOP: [FORBIDDEN], LAB: [FORBIDDEN]})
+    with cloud.server, pytest.raises(CceError) as failure:
+        asyncio.run(run(Queue(), cloud.access(), logging.getLogger("test")))
+    assert failure.value.kind == "permission"
+    assert "403" in str(failure.value)
+    # the error says everything
+    assert caplog.messages == []
+
+
+def test_a_cluster_must_be_in_one_of_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = {SHOP: [[], [job("a", cluster_id="c1")]], LAB: [[], [job("b", cluster_id="c1")]]}
+    cloud = Cloud(lists)
+    cloud.clusters = {SHOP: {"c1": "shop"}, LAB: {"c2": "lab"}}
+    assert run_polls(cloud, 2, monkeypatch, cluster_name="shop").short() == [(SHOP, "a")]
+    cloud = Cloud(lists)
+    with cloud.server, pytest.raises(CceError, match="shap"):
+        asyncio.run(run(Queue(), cloud.access(cluster_name="shap"), logging.getLogger("test")))
