@@ -83,7 +83,7 @@ class OneProject:
 
     def __init__(self, request: JobsRequest, settings: Settings, report: Report, mask: t.Callable[[str], str]) -> None:
         session = Session(settings, "event_source", report)
-        name = settings.project_name or settings.project_id or "of the credentials"
+        name = settings.project_name or settings.project_id
         self._settings = settings
         self._client = session.client
         self._connection = _Connection(session.client)

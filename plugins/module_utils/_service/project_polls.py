@@ -41,7 +41,7 @@ class ProjectPolls:
     Args:
         request: which jobs.
         session: who asks. It is used for all polls.
-        name: the project, for messages.
+        name: the project as the user wrote it, None if it follows from the credentials.
         report: where messages go.
         mask: removes secrets from text.
         ages: checks the times in the request, once for all projects.
@@ -55,14 +55,14 @@ class ProjectPolls:
         self,
         request: JobsRequest,
         session: Session,
-        name: str,
+        name: str | None,
         report: Report,
         mask: t.Callable[[str], str],
         ages: Ages,
         *,
         one_of_several: bool = False,
     ) -> None:
-        self.name = name
+        self._name = name
         self.cluster_names: dict[str, str] = {}
         self._request = request
         self._session = session
@@ -75,6 +75,11 @@ class ProjectPolls:
         self._query: Query | None = None
         """With IDs of clusters instead of their names. None before they are known."""
         self._queried_at = 0.0
+
+    @property
+    def name(self) -> str:
+        """The project, for messages."""
+        return self._name or self.origin.project_name or self.origin.project_id or "unknown"
 
     @property
     def origin(self) -> Origin:

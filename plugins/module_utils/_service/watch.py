@@ -49,9 +49,6 @@ _MAX_RETRY_AFTER = 3600.0
 # the fault of a gateway or of maintenance
 _TOLERATED_LATER = ("not_found", "tls")
 
-# In messages, instead of the name of a project
-_ALL = "the list of projects"
-
 # Different warnings that are logged; a list with ever new faults must not fill the log
 _MAX_WARNINGS = 100
 
@@ -129,7 +126,7 @@ class Watcher:
         self._state_file = state_file
         self._filters = _described(request.jobs)
         self._memories: dict[str, Memory] = state_file.memories if state_file else {}
-        self._outages: dict[str, float] = {}
+        self._outages: dict[str | None, float] = {}
         self._began = 0.0
         self._failed_polls = 0
         self._retry_after = 0.0
@@ -150,9 +147,9 @@ class Watcher:
         taken: dict[str, list[Change]] = {}
         for look in looks:
             if look.error:
-                self._fails(f"project {look.project.name}", look.error)
+                self._fails(look.project.name, look.error)
                 continue
-            self._works(f"project {look.project.name}")
+            self._works(look.project.name)
             # a project can be there twice, by its name and its ID, until a login has shown that they are the same
             if look.poll and look.poll.project_id not in taken:
                 taken[look.poll.project_id] = self._take(look.project, look.poll)
@@ -183,10 +180,10 @@ class Watcher:
             self._mask_error(error)
             if not self._passes(error):
                 raise
-            self._fails(_ALL, error)
+            self._fails(None, error)
             self._back_off([error])
             return []
-        self._works(_ALL)
+        self._works(None)
         for look in looks:
             if look.error:
                 self._mask_error(look.error)
@@ -256,15 +253,28 @@ class Watcher:
     # -----------------------------------------------------------------------------------------------------------------
     # failures
 
-    def _works(self, name: str) -> None:
+    def _works(self, name: str | None) -> None:
+        """Log the end of an outage, of a project or of the list of projects."""
         began = self._outages.pop(name, None)
-        if began is not None:
-            self._report.warning(f"Polling {name} works again, after {time.monotonic() - began:.0f} s.")
+        if began is None:
+            return
+        seconds = time.monotonic() - began
+        self._report.warning(
+            f"Polling project {name} works again, after {seconds:.0f} s."
+            if name
+            else f"Listing the projects works again, after {seconds:.0f} s."
+        )
 
-    def _fails(self, name: str, error: CceError) -> None:
-        if name not in self._outages:
-            self._outages[name] = self._began
-            self._report.warning(f"Polling {name} failed; retrying until it works again: {error}")
+    def _fails(self, name: str | None, error: CceError) -> None:
+        """Log the beginning of an outage."""
+        if name in self._outages:
+            return
+        self._outages[name] = self._began
+        self._report.warning(
+            f"Polling project {name} failed; retrying until it works again: {error}"
+            if name
+            else f"Listing the projects failed; retrying until it works again: {error}"
+        )
 
     def _judge(self, looks: t.Sequence[Look]) -> None:
         """Prepare the next pause, or raise the failure because no project is left that could work."""

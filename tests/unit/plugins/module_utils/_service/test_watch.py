@@ -250,9 +250,9 @@ def test_a_list_of_projects_that_fails_for_a_while_is_tolerated() -> None:
     run.polls.failing = None
     assert run.poll() == []
     began, ended = run.recorded.warnings
-    assert "list of projects" in began
+    assert "Listing the projects" in began
     assert "IAM is unavailable." in began
-    assert "list of projects" in ended
+    assert "Listing the projects" in ended
     run.polls.failing = lasting("permission", 403)
     with pytest.raises(CceError, match="permission"):
         run.poll()
