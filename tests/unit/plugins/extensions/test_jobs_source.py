@@ -28,7 +28,7 @@ FILE = Path("extensions", "eda", "plugins", "event_source", "jobs.py")
 # As the engine does it, for each file. A misspelled argument shows that everything is there, without any request.
 PROGRAM = """
 import asyncio, json, runpy, sys
-hooks = [*sys.path_hooks, *sys.meta_path]
+hooks = [*sys.path_hooks]
 {before}
 messages = []
 for file in sys.argv[1:]:
@@ -38,7 +38,9 @@ for file in sys.argv[1:]:
         asyncio.run(main(None, {{"intervall": 1}}))
     except Exception as error:
         messages.append(str(error))
-assert hooks == [*sys.path_hooks, *sys.meta_path]
+# nothing takes over the imports of the process, except for those of the library six below ansible.module_utils
+assert hooks == sys.path_hooks
+assert "CollectionFinder" not in str(sys.meta_path)
 used = sys.modules.get("ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors")
 {after}
 print(json.dumps([messages, used and used.__file__]))
