@@ -21,6 +21,7 @@ from .._jobs.filters import Filters
 from .._jobs.normalize import Job, Origin, normalize
 from .._jobs.query import Query
 from .._jobs.raw_job import FINISHED, STATUSES, Candidate, candidates, is_finished, read_text, read_time
+from .._secrets import Mask
 
 REMEMBERED_SECONDS = 86_400.0
 """How long a job is remembered that lists do not show any more."""
@@ -39,6 +40,9 @@ ABOUT_CHANGES: dict[str, t.Any] = {
 
 They decide which changes are reported. The other filters decide which jobs are compared.
 """
+
+# A UUID, which is not a secret. Masking each ID of thousands would take longer than everything else.
+_USUAL_ID = re.compile("[0-9a-f-]{36}")
 
 # The first brace of what begins an expression, a statement, or a comment of Jinja
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
@@ -62,11 +66,8 @@ class Change(t.NamedTuple):
     state: State
     job: Job
     project_id: str
-
-    @property
-    def key(self) -> str:
-        """The ID of the job, as ``Memory`` spells it."""
-        return _key(self.job["id"])
+    key: str
+    """The ID of the job, as ``Memory`` spells it."""
 
     def event(self) -> dict[str, t.Any]:
         """The event for the rule engine, which ignores a repetition of its UUID as far as it remembers it."""
@@ -161,7 +162,7 @@ def compare(
     memory: Memory,
     origin: Origin,
     first: FirstPoll | None = None,
-    mask: t.Callable[[str], str] | None = None,
+    mask: Mask | None = None,
 ) -> Poll:
     """Compare a list with what is known. This changes nothing, since the list may turn out to be truncated.
 
@@ -172,13 +173,13 @@ def compare(
         memory: what is known.
         origin: where the list is from.
         first: how to treat unknown jobs when this is the first list of the project, or of these filters.
-        mask: replaces secrets in the names that warnings contain, before they are cut.
+        mask: removes secrets from warnings, and from what is remembered.
     """
     project_id = origin.project_id or ""
     diagnostics = Diagnostics(mask)
     compared = Filters(query._replace(**ABOUT_CHANGES), diagnostics)
     reported = Filters(Query(**{name: getattr(query, name) for name in ABOUT_CHANGES}), diagnostics)
-    looked = _Look(memory.histories, first, diagnostics)
+    looked = _Look(memory.histories, first, diagnostics, mask)
     for candidate in compared.over(candidates(raw_jobs, query.deep, diagnostics)):
         if first:
             # to find out about values that no job has
@@ -216,9 +217,14 @@ class _Look:
     """One look at all jobs of a list."""
 
     def __init__(
-        self, histories: t.Mapping[str, tuple[State, ...]], first: FirstPoll | None, diagnostics: Diagnostics
+        self,
+        histories: t.Mapping[str, tuple[State, ...]],
+        first: FirstPoll | None,
+        diagnostics: Diagnostics,
+        mask: Mask | None,
     ) -> None:
         self._histories = histories
+        self._mask = mask
         self._first = first
         self._diagnostics = diagnostics
         self._states: dict[tuple[str | None, bool], State] = {}
@@ -232,7 +238,9 @@ class _Look:
         if not job_id:
             self.without_id += 1
             return
-        key = _key(job_id)
+        key = job_id.lower()
+        if self._mask and not _USUAL_ID.fullmatch(key):
+            key = self._mask.result(key)
         state = self._state(candidate)
         other = self.present.get(key)
         if other and (state.finished or not other.finished):
@@ -259,6 +267,8 @@ class _Look:
         state = self._states.get((status, finished))
         if not state:
             text = status or ""
+            if self._mask:
+                text = self._mask.result(text)
             state = State(STATUSES.get(text.lower(), text) or None, finished)
             self._states[status, finished] = state
         return state
@@ -267,7 +277,7 @@ class _Look:
 def _change(key: str, state: State, memory: Memory, project_id: str) -> Change:
     earlier = memory.histories.get(key)
     kind = "finished" if state.finished else "changed" if earlier else "appeared"
-    return Change(kind, earlier[-1].status if earlier else None, state, {}, project_id)
+    return Change(kind, earlier[-1].status if earlier else None, state, {}, project_id, key)
 
 
 def _inert(value: t.Any) -> t.Any:
@@ -281,7 +291,3 @@ def _inert(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         return {_inert(key): _inert(each) for key, each in value.items()}
     return [_inert(each) for each in value] if isinstance(value, list) else value
-
-
-def _key(job_id: str) -> str:
-    return job_id.lower()

@@ -54,23 +54,26 @@ async def run(queue: Queue, arguments: t.Mapping[str, t.Any], logger: logging.Lo
     typed = dict(arguments)
     feedback = typed.pop(_FEEDBACK_QUEUE, None)
     request, watcher = await in_thread(lambda: prepare(typed, logger))
-    if request.feedback and feedback is None:
-        raise CceError(
-            "feedback needs an engine that confirms events. "
-            "Run ansible-rulebook 1.3 or newer with --persistence-id, or set feedback to false.",
-            "option",
-        )
-    while True:
-        for change in await in_thread(watcher.poll):
-            event = change.event()
-            if feedback is not None:
-                # a late confirmation of an earlier event would fill the queue
-                _drain(feedback)
-            await queue.put(event)
-            if feedback is not None:
-                await _confirmed(event, feedback, MAX_INTERVALS * request.interval, logger)
-            watcher.sent(change)
-        await asyncio.sleep(watcher.pause())
+    try:
+        if request.feedback and feedback is None:
+            raise CceError(
+                "feedback needs an engine that confirms events. "
+                "Run ansible-rulebook 1.3 or newer with --persistence-id, or set feedback to false.",
+                "option",
+            )
+        while True:
+            for change in await in_thread(watcher.poll):
+                event = change.event()
+                if feedback is not None:
+                    # a late confirmation of an earlier event would fill the queue
+                    _drain(feedback)
+                await queue.put(event)
+                if feedback is not None:
+                    await _confirmed(event, feedback, MAX_INTERVALS * request.interval, logger)
+                watcher.sent(change)
+            await asyncio.sleep(watcher.pause())
+    finally:
+        watcher.close()
 
 
 def prepare(typed: t.Mapping[str, t.Any], logger: logging.Logger) -> tuple[WatchRequest, Watcher]:

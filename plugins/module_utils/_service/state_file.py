@@ -50,6 +50,7 @@ class StateFile:
         self.memories: dict[str, Memory] = {}
         self._lines = 0
         self._torn = False
+        self._closed = False
         try:
             self._file = self._open()
             self._read()
@@ -59,7 +60,8 @@ class StateFile:
             raise CceError(f"Cannot use {self._label}: {error.strerror}. Check its directory.", "option") from None
 
     def close(self) -> None:
-        """Let others use the file."""
+        """Let others use the file. Nothing is written any more."""
+        self._closed = True
         self._file.close()
 
     def add(self, project_id: str, key: str, state: State) -> None:
@@ -68,7 +70,7 @@ class StateFile:
         Raises:
             OSError: when it cannot be written. Then nothing is added until ``replace`` has written everything.
         """
-        if self._torn:
+        if self._torn or self._closed:
             return
         line = _encoded([project_id, key, *state])
         self._torn = True
@@ -89,6 +91,8 @@ class StateFile:
         Raises:
             OSError: when it cannot be written. The file is as it was then, and nothing is added to it.
         """
+        if self._closed:
+            return
         self._torn = True
         descriptor, name = tempfile.mkstemp(prefix=os.path.basename(self._path), dir=os.path.dirname(self._path))
         file = io.FileIO(descriptor, "w")

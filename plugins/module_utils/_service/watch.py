@@ -161,6 +161,11 @@ class Watcher:
         """Note that a change has been handed over: it is not reported again."""
         self._learn(change.project_id, change.key, change.state)
 
+    def close(self) -> None:
+        """Let another source use the state file: the engine may start this one again in the same process."""
+        if self._state_file:
+            self._state_file.close()
+
     def pause(self) -> float:
         """Seconds until the next poll."""
         interval = self._request.interval

@@ -282,15 +282,19 @@ def test_a_misspelled_argument_is_named_without_its_value() -> None:
     assert cloud.counts == {}
 
 
-def test_secrets_are_in_no_event_and_no_log(
-    source: t.Callable[..., list[t.Any]], caplog: pytest.LogCaptureFixture
+def test_secrets_are_in_no_event_no_log_and_no_file(
+    source: t.Callable[..., list[t.Any]], caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.DEBUG)
     echo = f"{PASSWORD} {TOKEN}"
     listed = [job("a", "Failed", reason=f"Echo: {echo}", extend_param={echo: echo}, updated_at=echo)]
+    listed += [job(echo, echo), job("b", f"Now {echo}")]
+    later = [job(echo, f"Not {echo}"), job("b", "Success"), *listed[:1]]
     broken = response(503, {"error_code": "APIGW.0201", "error_msg": echo})
-    [event] = source(Cloud([], listed, broken, []), 4)
-    shown = str([event, caplog.messages])
+    path = tmp_path / "state.json"
+    events = source(Cloud([], listed, broken, listed[::-1], later), 5, state_file=str(path))
+    assert len(events) == 5
+    shown = str([events, caplog.messages, path.read_text()])
     assert "Echo" in shown
     assert "503" in shown
     assert PASSWORD not in shown
@@ -303,6 +307,13 @@ def test_secrets_are_in_no_event_and_no_log(
 
 def threads_since(before: t.Collection[threading.Thread]) -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread not in before]
+
+
+def test_a_source_can_start_again_in_the_same_process(source: t.Callable[..., list[t.Any]], tmp_path: Path) -> None:
+    """As with --hot-reload."""
+    path = str(tmp_path / "state.json")
+    assert source(Cloud([job("a")]), 1, state_file=path) == []
+    assert short(source(Cloud([job("a", "Success")]), 1, state_file=path)) == [("a", "finished")]
 
 
 def test_the_event_loop_goes_on_while_a_request_is_under_way(source: t.Callable[..., list[t.Any]]) -> None:

@@ -146,6 +146,11 @@ def test_one_file_serves_one_source(path: Path) -> None:
     with pytest.raises(CceError, match="in use"):
         StateFile(str(path))
     opened.close()
+    # a poll that is still under way in a thread writes nothing any more
+    before = path.read_bytes()
+    opened.add("p1", "z", RUNNING)
+    opened.replace()
+    assert path.read_bytes() == before
     StateFile(str(path)).close()
 
 
