@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,15 @@ def test_execution_environment(artifact: Path, installed: Path, tmp_path: Path) 
     definition["additional_build_files"] = [{"src": str(artifact), "dest": "."}]
     (tmp_path / "execution-environment.yml").write_text(json.dumps(definition), encoding="utf-8")
     run("ansible-builder", "create", "--context", "context", cwd=tmp_path)
+
+
+def test_decision_environment(tmp_path: Path) -> None:
+    """ansible-builder accepts the file in the guide."""
+    guide = (checkout.ROOT / "docs" / "docsite" / "rst" / "react.rst").read_text(encoding="utf-8")
+    block = re.search(r"^   :caption: decision-environment\.yml\n\n((?:   .*\n|\n)+)", guide, re.MULTILINE)
+    (tmp_path / "decision-environment.yml").write_text(textwrap.dedent(block[1]), encoding="utf-8")
+    run("ansible-builder", "create", "--file", "decision-environment.yml", "--context", "context", cwd=tmp_path)
+    assert "ansible-rulebook" in (tmp_path / "context" / "_build" / "requirements.txt").read_text(encoding="utf-8")
 
 
 def test_changelog(clone: Path) -> None:
