@@ -314,11 +314,14 @@ def prove_playbooks(blocks: list[Block], directory: Path) -> list[str]:
 def prove_commands(blocks: list[Block], directory: Path) -> list[str]:
     """Run the commands of the console blocks and return the errors."""
     errors = []
+    proven = set()
     for block in blocks:
         for command, shown in commands_of(block):
             words = shlex.split(command)
-            if words[0] in NOT_RUN_HERE:
+            # several pages show the same command
+            if words[0] in NOT_RUN_HERE or (command, shown) in proven:
                 continue
+            proven.add((command, shown))
             words[0] = {"python3": sys.executable}.get(words[0], words[0])
             if words[0] == "ansible-playbook":
                 words += ["-e", json.dumps(VARIABLES)]
