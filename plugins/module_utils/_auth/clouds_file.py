@@ -19,6 +19,7 @@ import warnings
 from .._dependencies import import_failed
 from .._errors import CceError
 from .._options.validation import option_error
+from .._text import either
 
 # Names of keys whose values are secret, such as application_credential_secret; "sk" is a key of otcextensions and
 # gophertelekomcloud
@@ -123,7 +124,7 @@ def _unknown(name: str, file: str, known: t.Sequence[str]) -> CceError:
     known = [cloud for cloud in known if cloud != "defaults"]
     near = difflib.get_close_matches(name, known, n=3)
     if near:
-        hint = f"Did you mean {' or '.join(near)}?"
+        hint = f"Did you mean {either(near)}?"
     elif known:
         hint = f"Use one of: {', '.join(sorted(known)[:20])}."
     else:

@@ -21,6 +21,7 @@ from .._http.client import Client, Response
 from .._http.deadline import Deadline
 from .._options.validation import option_error
 from .._report import Report
+from .._text import either
 from .iam import MAX_RESPONSE, is_project_id
 from .token import IssuedToken
 
@@ -93,7 +94,7 @@ class CloudLogin:
         project_id = issued_id or self.project_id
         if not project_id:
             raise option_error(
-                f"No project specified. Set project_id or project_name, or add {' or '.join(self.project_keys)} "
+                f"No project specified. Set project_id or project_name, or add {either(self.project_keys)} "
                 f"to auth in {self.source}."
             )
         return project_id

@@ -15,7 +15,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from .._text import MAX_NAME, result_text
+from .._text import MAX_NAME, either, result_text
 from .diagnostics import Diagnostics
 from .query import Query
 from .raw_job import FIELDS, STATUSES, Candidate, is_finished, read_string, read_text, read_time
@@ -216,7 +216,7 @@ class _Vocabulary(dict[t.Optional[str], bool]):
         """Return a question for the most similar values that jobs have, nothing if none is similar."""
         present = {value.lower(): value for value in self if value}
         near = difflib.get_close_matches(text.lower()[:MAX_NAME], present)
-        return f" Did you mean {' or '.join(name(present[lower]) for lower in near)}?" if near else ""
+        return f" Did you mean {either([name(present[lower]) for lower in near])}?" if near else ""
 
 
 def _wanted(values: t.Iterable[str]) -> tuple[frozenset[str], t.Callable[..., str | None]]:

@@ -12,7 +12,7 @@ import difflib
 import typing as t
 
 from .._errors import CceError
-from .._text import name_text
+from .._text import either, name_text
 
 
 def ids_of(
@@ -43,20 +43,20 @@ def check_names(wanted: t.Iterable[str], names: t.Iterable[str], mask: t.Callabl
     Raises:
         CceError: of kind ``option``, for a cluster that does not exist.
     """
-    known = sorted(set(names))
+    known = set(names)
     for name in wanted:
         if name not in known:
-            raise CceError(_not_found(name, known, mask), "option")
+            raise CceError(_not_found(name, sorted(known), mask), "option")
 
 
 def known_ids(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
     """The IDs of those clusters with these names that exist."""
-    return tuple(cluster_id for cluster_id, name in names.items() if name in set(wanted))
+    named = set(wanted)
+    return tuple(cluster_id for cluster_id, name in names.items() if name in named)
 
 
 def _not_found(name: str, known: t.Sequence[str], mask: t.Callable[[str], str] | None) -> str:
     near = [name_text(each, mask) for each in difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:10]]
     if not near:
         return f"Cluster {name!r} not found. The project has no clusters."
-    alternatives = f"{', '.join(near[:-1])} or {near[-1]}" if near[1:] else near[0]
-    return f"Cluster {name!r} not found. Did you mean {alternatives}?"
+    return f"Cluster {name!r} not found. Did you mean {either(near)}?"

@@ -29,6 +29,9 @@ MISSES_UNTIL_DELETED = 3
 MISSES_UNTIL_UNKNOWN = 10
 """The same where CCE cannot be asked about one job."""
 
+# Seconds that a poll must have had before it counts as a failure of the cloud that the wait is over
+_LEAST_SECONDS = 1
+
 # Seconds after which the same jobs are named again
 _REMINDER = 60
 
@@ -279,6 +282,9 @@ class Waiter:
         """Whether to poll again after this error. Before the first poll that works, the rules of a plain fetch hold."""
         if self._poll is None or not error.transient:
             return False
+        if error.kind == "timeout" and time.monotonic() >= self._end and self._poll_seconds < _LEAST_SECONDS:
+            # the last poll had only the rest of the time, which says nothing about the cloud
+            return True
         if not self._outage:
             self._outage = time.monotonic() - self._poll_seconds, error
             self._report.info(f"Polling failed; retrying until it works again: {error}")

@@ -45,8 +45,14 @@ def timed_out(limit: float, names: str, jobs: t.Sequence[Job], outage: tuple[flo
         parts.append(f"Failed meanwhile: {enumerated([with_cause(job) for job in failed])}.")
     if outage:
         seconds, error = outage
-        parts.append(f"Polling has been failing for {seconds:.0f} s: {error}")
+        parts.append(f"Polling has been failing for {seconds:.0f} s: {_without_advice(error)}.")
     return CceError(" ".join([*parts, "Check these jobs, or increase wait_timeout."]), "timeout")
+
+
+def _without_advice(error: CceError) -> str:
+    """The failure and its cause, without the last sentence, which is about other options than those of the wait."""
+    sentence = str(error).rstrip(".")
+    return sentence.rpartition(". ")[0] or sentence
 
 
 def not_found(job_ids: t.Sequence[str], seconds: float) -> CceError:

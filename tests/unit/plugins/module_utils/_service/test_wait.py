@@ -233,6 +233,35 @@ def test_slow_responses_until_the_end_are_a_timeout(clock: Clock) -> None:
     assert "30 s" in str(result.error)
 
 
+def test_a_last_poll_that_has_too_little_time_is_not_an_outage(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A)], [Outage(1, 1000, UNAVAILABLE, takes=1000)])
+    result = cloud.wait(timeout=2, interval=10)
+    assert (kind(result), clock.now) == ("timeout", pytest.approx(2))
+    assert "Polling" not in str(result.error) + "".join(cloud.recorded.notes)
+
+
+def test_an_outage_is_described_by_its_last_error_that_says_something(clock: Clock) -> None:
+    slow_end = Outage(30, 1000, UNAVAILABLE, takes=1000)
+    result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 30, UNAVAILABLE), slow_end]).wait(timeout=31, interval=10)
+    assert "HTTP 503" in str(result.error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CceError(
+            "Could not list the jobs within 60 s. Check the network, or increase timeout.", "timeout", transient=True
+        ),
+        CceError("Could not list the jobs: a.b responded with HTTP 503 (busy. Wait). Try later.", "x", transient=True),
+        CceError("Could not list the jobs: HTTP 503.", "unavailable", transient=True),
+    ],
+)
+def test_advice_about_an_outage_is_that_of_the_wait(clock: Clock, error: CceError) -> None:
+    sentence = str(FakeCloud(clock, [FakeJob(A)], [Outage(5, 1000, error)]).wait(timeout=40).error)
+    assert all(fact in sentence for fact in ("Could not list the jobs", "wait_timeout")) and ".." not in sentence
+    assert "increase timeout" not in sentence and "later" not in sentence
+
+
 @pytest.mark.parametrize(("retry_after", "at_least"), [(3.0, 10), (42.0, 42)])
 def test_retry_after_is_respected(clock: Clock, retry_after: float, at_least: float) -> None:
     error = CceError("Too many.", "throttled", transient=True, retry_after=retry_after)
