@@ -248,6 +248,7 @@ from ..module_utils._options.table import CONNECTION
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
 from ..module_utils._service.find import find_jobs
+from ..module_utils._service.invocation import mask_of
 from ..module_utils._service.options import LOOKUP
 from ..module_utils._service.request import read_request
 from ..module_utils._service.search import JobCache
@@ -276,6 +277,7 @@ class LookupModule(LookupBase):
         report = Report(warning=display.warning, info=display.v, secret=register_secret)
         # ansible-core up to 2.18 adds this in loops by with_opentelekomcloud.cce.jobs
         kwargs.pop("wantlist", None)
+        known: dict[str, t.Any] = {}
         try:
             known = self._connection_variables(variables or {})
             with self._in_folder_of_playbook():
@@ -286,6 +288,8 @@ class LookupModule(LookupBase):
                 raise found.error
             return found.jobs
         except CceError as error:
+            # those of wrong options quote their values
+            error.reword(mask_of(kwargs, known))
             # "from None", because Ansible would append the message of a cause
             raise AnsibleLookupError(str(error)) from None
 

@@ -27,6 +27,7 @@ class CceError(Exception):
         transient: whether the failure may pass by itself. A wait tolerates it.
         retryable: whether to repeat the request at once. Every retryable failure is transient.
         retry_after: seconds that the server asked to wait, or None.
+        quoted: a long value as the sentence shows it, and as a whole. None if it shows none.
     """
 
     def __init__(
@@ -53,10 +54,15 @@ class CceError(Exception):
         self.transient = transient or retryable
         self.retryable = retryable
         self.retry_after = retry_after
+        self.quoted: tuple[str, str] | None = None
 
     def reword(self, change: t.Callable[[str], str]) -> None:
         """Change all text in it: the sentence and what the cloud sent."""
-        self.args = (change(str(self)),)
+        sentence = str(self)
+        if self.quoted and change(self.quoted[1]) != self.quoted[1]:
+            # a part of a secret may be left of it
+            sentence = sentence.replace(self.quoted[0], "(value hidden)")
+        self.args = (change(sentence),)
         self.code, self.message, self.request_id = (
             text if text is None else change(text) for text in (self.code, self.message, self.request_id)
         )

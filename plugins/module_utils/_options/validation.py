@@ -64,7 +64,7 @@ def invalid(option: Option, label: str, value: t.Any, advice: str) -> CceError:
     """
     text = shown(option, value)
     name = label[len("option ") :] if label.startswith("option ") else label
-    return option_error(f"Invalid {name} {text or '(value hidden)'}: {advice}.")
+    return _quoting(option_error(f"Invalid {name} {text or '(value hidden)'}: {advice}."), text, value)
 
 
 def wrong_type(label: str, expected: str, option: Option, value: t.Any, advice: str = "") -> CceError:
@@ -80,7 +80,14 @@ def wrong_type(label: str, expected: str, option: Option, value: t.Any, advice: 
     text = shown(option, value)
     found = f", not {text}" if text else " (value hidden)"
     end = "" if found.endswith("...") else "."
-    return option_error(_sentence(label, f"must be {expected}{found}{end}") + (f" {advice}" if advice else ""))
+    sentence = _sentence(label, f"must be {expected}{found}{end}") + (f" {advice}" if advice else "")
+    return _quoting(option_error(sentence), text, value)
+
+
+def _quoting(error: CceError, text: str | None, value: t.Any) -> CceError:
+    if text and "..." in text[-4:]:
+        error.quoted = text, _whole(value)
+    return error
 
 
 def _sentence(label: str, predicate: str) -> str:
@@ -94,12 +101,16 @@ def shown(option: Option, value: t.Any) -> str | None:
     """The beginning of the value for a message, None if it may hold a secret."""
     # an undefined variable of Jinja, which lookups can receive, raises its own error here
     value = int(value) if isinstance(value, float) and value.is_integer() else value
-    text = repr(plain(value)) if isinstance(value, str) else to_text(value)
+    text = _whole(value)
     if option.secret or option.form == "proxy_url" or (option.form in _BASE_URL_FORMS and "@" in text):
         return None
     if len(text) <= _MAX_SHOWN:
         return text
     return text[: _MAX_SHOWN - 3] + "..." + (text[0] if isinstance(value, str) else "")
+
+
+def _whole(value: t.Any) -> str:
+    return repr(plain(value)) if isinstance(value, str) else to_text(value)
 
 
 def _number_or_text(value: t.Any) -> t.Any:

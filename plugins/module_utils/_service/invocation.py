@@ -8,14 +8,17 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from collections.abc import Iterable, Mapping
 
 from ansible.module_utils.common.text.converters import to_text
 
 from .._options.ansible_values import plain_text
-from .._options.table import Option
+from .._options.table import CONNECTION, Option
 from .._options.validation import URL_FORMS, passwords_in_urls, without_password
+from .._secrets import Mask
+from .find import ORDINARY_WORDS
 from .options import MODULE
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -30,6 +33,22 @@ def secrets_in(typed: t.Mapping[str, t.Any]) -> list[str]:
     """
     values = (value for option, value in _given(typed) if option.secret)
     return [*filter(None, map(plain_text, values)), *passwords_in_urls(typed)]
+
+
+def mask_of(*given: t.Mapping[str, t.Any]) -> Mask:
+    """A mask that knows all secrets among these options, and those in the environment.
+
+    Args:
+        given: options by name or alias, unconverted.
+    """
+    mask = Mask(ORDINARY_WORDS)
+    for typed in given:
+        for secret in secrets_in(typed):
+            mask.add(secret)
+    for option in CONNECTION:
+        for variable in option.environment if option.secret else ():
+            mask.add(os.environ.get(variable, ""))
+    return mask
 
 
 def shown_options(typed: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -17,10 +17,10 @@ from .._errors import CceError
 from .._jobs.summary import summarize
 from .._report import Report
 from .._secrets import Mask, masked
-from .find import ORDINARY_WORDS, FoundJobs, find_jobs
-from .invocation import secrets_in, shown_options
+from .find import FoundJobs, find_jobs
+from .invocation import mask_of, secrets_in, shown_options
 from .options import MODULE
-from .request import read_request
+from .request import JobsRequest, read_request
 
 Result = dict[str, t.Any]
 
@@ -34,7 +34,7 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
         report: where messages go. Those for ``-v`` are in the result as well.
     """
     log: list[str] = []
-    mask = Mask(ORDINARY_WORDS)
+    mask = mask_of(typed)
     learn = masked(report, mask).secret
     for secret in secrets_in(typed):
         learn(secret)
@@ -44,7 +44,7 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
         report.info(sentence)
 
     try:
-        request = read_request(MODULE, typed, {})
+        request = _request(typed, mask)
         if check_mode:
             request = request._replace(wait=None)
         if request.wait:
@@ -52,10 +52,18 @@ def run_task(typed: t.Mapping[str, t.Any], check_mode: bool, report: Report) -> 
             gc.enable()
         found = find_jobs(request, "jobs_info", report._replace(info=info), mask=mask)
     except CceError as error:
-        result = _failure(error, typed, mask)
+        result = _failure(error, typed)
     else:
         result = _found(found, typed, mask)
     return {**result, "log": log, "invocation": _invocation(typed, mask)}
+
+
+def _request(typed: t.Mapping[str, t.Any], mask: Mask) -> JobsRequest:
+    try:
+        return read_request(MODULE, typed, {})
+    except CceError as error:
+        error.reword(mask)
+        raise
 
 
 def _found(found: FoundJobs, typed: t.Mapping[str, t.Any], mask: Mask) -> Result:
@@ -70,7 +78,7 @@ def _found(found: FoundJobs, typed: t.Mapping[str, t.Any], mask: Mask) -> Result
     if found.waited_for is not None:
         result["waited_for"] = found.waited_for
     if found.error:
-        return {**_failure(found.error, typed, mask), **result}
+        return {**_failure(found.error, typed), **result}
     return {"changed": False, **result}
 
 
@@ -81,14 +89,12 @@ def option_failure(typed: t.Mapping[str, t.Any], error: CceError) -> Result:
         typed: options of the task, by name or alias, unconverted.
         error: what is wrong with them.
     """
-    mask = Mask(ORDINARY_WORDS)
-    for secret in secrets_in(typed):
-        mask.add(secret)
-    return {**_failure(error, typed, mask), "log": [], "invocation": _invocation(typed, mask)}
-
-
-def _failure(error: CceError, typed: t.Mapping[str, t.Any], mask: Mask) -> Result:
+    mask = mask_of(typed)
     error.reword(mask)
+    return {**_failure(error, typed), "log": [], "invocation": _invocation(typed, mask)}
+
+
+def _failure(error: CceError, typed: t.Mapping[str, t.Any]) -> Result:
     return {"failed": True, "msg": str(error), "error": error.as_dict(), **_waited_for_nothing(typed)}
 
 

@@ -12,6 +12,7 @@ import typing as t
 from urllib.parse import quote
 
 import pytest
+from ansible.errors import AnsibleLookupError
 
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Server, response
 
@@ -110,6 +111,33 @@ def test_jobs_of_a_lookup_that_repeat_a_token(run_lookup: Run, simulator: t.Any)
     [job] = run_lookup(**simulator.access())
     assert job["extend_param"] == {"********": "********", "more": [{"x ********": 1}]}
     assert job["reason"] == "by ********"
+
+
+@pytest.mark.parametrize("way", [*WAYS, "run_lookup"])
+@pytest.mark.parametrize("option", ["created_after", "limit", "endpoint", "subjobs", "finished", "status"])
+@pytest.mark.parametrize("offset", [0, 30, 45])
+@pytest.mark.parametrize("place", ["option", "environment"])
+def test_secret_in_the_value_of_another_option(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, way: str, option: str, offset: int, place: str
+) -> None:
+    """It is masked, also where the value is cut."""
+    token = "Kq-the-secret-token-Zw"
+    value: t.Any = f"{'x' * offset}{token}{'y' * 30}"
+    options = {"project_id": "p", option: [{"x": value}] if option == "status" else value}
+    if place == "option":
+        options["token"] = token
+    else:
+        monkeypatch.setenv("OS_TOKEN", token)
+    if way == "run_lookup":
+        with pytest.raises(AnsibleLookupError) as caught:
+            request.getfixturevalue(way)(**options)
+        shown = str(caught.value)
+    else:
+        result = request.getfixturevalue(way)(options)
+        assert result["error"]["kind"] == "option"
+        shown = result["msg"]
+    assert option in shown
+    assert "Kq" not in shown
 
 
 RESERVED = ["__ansible_type", "__ansible_vault", "__ansible_unsafe", "__ansible_anything"]
