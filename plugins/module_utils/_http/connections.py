@@ -12,6 +12,7 @@ connection for as long as it likes, long after the task that asked has failed.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import contextvars
 import functools
@@ -54,7 +55,17 @@ def adapter() -> HTTPAdapter:
         return manager
 
     made.proxy_manager_for = proxy_manager_for  # type: ignore[method-assign]
+    made.proxy_headers = _proxy_headers  # type: ignore[method-assign]
     return made
+
+
+def _proxy_headers(proxy: str) -> dict[str, str]:
+    """The headers for a proxy. requests would encode user and password in Latin-1, and fail if that is impossible."""
+    user, password = requests.utils.get_auth_from_url(proxy)
+    if not user:
+        return {}
+    # as curl and browsers send it (RFC 7617, section 2.1)
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 def _use_timed_responses(manager: t.Any) -> None:

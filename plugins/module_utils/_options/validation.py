@@ -342,6 +342,6 @@ def passwords_in_urls(values: t.Mapping[str, t.Any]) -> list[str]:
         password = user.partition(":")[2]
         if password:
             # the header in which a proxy receives it, and which a faulty proxy may echo
-            sent = base64.b64encode(unquote(user).encode("latin-1", "replace")).decode()
+            sent = base64.b64encode(unquote(user).encode("utf-8", "replace")).decode()
             found += [password, unquote(password), sent]
     return found

@@ -9,6 +9,7 @@ No test measures speed: where one looks at the clock, the deadline is what it te
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import contextvars
 import datetime
@@ -26,8 +27,10 @@ import typing as t
 import warnings
 import zlib
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import requests
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
@@ -808,6 +811,28 @@ def test_proxy_for_https(place: str, authority: Authority, monkeypatch: pytest.M
         assert not {"user-agent", "accept-encoding"} <= set(request.headers)
         assert request.headers["proxy-authorization"] == LOGIN
         assert "proxy-authorization" not in server.requests[0].headers
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("password", ["gr\xfc\xdfe", "\u20ac\u4f60", "a:b@c/d%e"])
+def test_password_of_a_proxy_is_sent_in_utf_8(scheme: str, password: str) -> None:
+    with Server(response(407, "")) as proxy:
+        url = proxy.url.replace("//", f"//us%C3%A9r:{quote(password, safe='')}@")
+        assert failure(f"{scheme}://example.test/", proxy=url).kind == "connection"
+        [request] = proxy.requests
+    kind, sent = request.headers["proxy-authorization"].split()
+    assert (kind, base64.b64decode(sent).decode()) == ("Basic", f"us\xe9r:{password}")
+
+
+def test_socks_proxy_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
+        # what requests raises without PySocks
+        raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", missing)
+    error = failure("https://example.test/", proxy="socks5h://127.0.0.1:1080")
+    assert error.kind == "dependency"
+    assert all(fact in str(error) for fact in ("PySocks", "pip install", "requests[socks]"))
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
