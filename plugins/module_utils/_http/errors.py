@@ -175,6 +175,11 @@ def _diagnose_proxy(host: str, causes: t.Sequence[BaseException]) -> _Diagnosis:
     # the message of the standard library when the proxy refuses CONNECT
     refusals = (re.search(r"Tunnel connection failed: ([0-9]{3})", str(cause)) for cause in causes)
     status = next((int(refusal[1]) for refusal in refusals if refusal), None)
+    untrusted = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if untrusted:
+        reason = _in_parentheses(_tls_reason(untrusted))
+        cause = f"the TLS connection to the proxy for {host} failed{reason}"
+        return _Diagnosis("tls", cause, "check ca_cert and proxy, or the variable HTTPS_PROXY")
     if status is None:
         reason = _in_parentheses(_system_reason(causes))
         cause = f"no connection to {host} through the proxy{reason}"

@@ -824,6 +824,13 @@ def test_password_of_a_proxy_is_sent_in_utf_8(scheme: str, password: str) -> Non
     assert (kind, base64.b64decode(sent).decode()) == ("Basic", f"us\xe9r:{password}")
 
 
+def test_proxy_over_tls_that_is_not_trusted(authority: Authority, other_authority: Authority) -> None:
+    with Server(tls=other_authority.context("127.0.0.1")) as proxy:
+        error = failure("https://example.test/", proxy=proxy.url, verify=authority.file, retries=4)
+    assert error.kind == "tls"
+    assert all(fact in str(error) for fact in ("example.test", "proxy", "ca_cert", "certificate"))
+
+
 def test_socks_proxy_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
         # what requests raises without PySocks
