@@ -83,6 +83,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
 from ..module_utils._errors import CceError
+from ..module_utils._garbage import collection_paused
 from ..module_utils._jobs.payload import normalize_payload
 from ..plugin_utils.plain_values import plain_values
 
@@ -90,7 +91,9 @@ from ..plugin_utils.plain_values import plain_values
 def normalize_jobs(payload: t.Any, **options: t.Any) -> list[dict[str, t.Any]]:
     """Return the jobs of a payload; see DOCUMENTATION."""
     try:
-        normalized = normalize_payload(plain_values(payload), options)
+        # the collector would search all variables of the run again and again
+        with collection_paused():
+            normalized = normalize_payload(plain_values(payload), options)
     except CceError as error:
         raise AnsibleFilterError(str(error)) from error
     for warning in normalized.warnings:

@@ -88,6 +88,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import CceError
+from ..module_utils._garbage import collection_paused
 from ..plugin_utils.plain_values import plain_values
 from ..plugin_utils.timeline.options import NAMES
 from ..plugin_utils.timeline.page import timeline as page_of
@@ -99,7 +100,9 @@ def timeline(jobs: t.Any, *positional: t.Any, **options: t.Any) -> str:
     try:
         if len(positional) > len(NAMES) or given.keys() & options.keys():
             raise CceError(f"Too many arguments. Use at most one value for each of {', '.join(NAMES)}.", "option")
-        return page_of(plain_values(jobs), {**given, **options})
+        # the collector would search all variables of the run again and again
+        with collection_paused():
+            return page_of(plain_values(jobs), {**given, **options})
     except CceError as error:
         raise AnsibleFilterError(str(error)) from error
 

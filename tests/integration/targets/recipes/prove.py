@@ -279,13 +279,17 @@ def prove_night_report(recipe: Path, folder: Path) -> None:
     page = folder / "night.html"
     expect(play(recipe, "-e", f"page={page}", "-e", "since=7d"), "changed=1")
     expect(page.read_text(encoding="utf-8"), "<title>Night shift</title>", "shop-batch", "node not ready after 30 min")
-    control("DELETE", "/requests")
-    scope = json.dumps({"scope": {"project_name": "eu-de_lab", "status": "Success"}, "title": "Lab"})
-    play(recipe, "-e", f"page={page}", "-e", "since=7d", "-e", scope, OS_PROJECT_NAME="")
-    text = page.read_text(encoding="utf-8")
-    expect(text, "<title>Lab</title>", 'data-status="Success"')
-    if 'data-status="Failed"' in text:
-        sys.exit("The scope was ignored.")
+    arguments = ("-e", f"page={page}", "-e", "projects=all", "-e", "since=52w")
+    expect(play(recipe, *arguments, OS_PROJECT_NAME=""), "night.html is complete.")
+    expect(page.read_text(encoding="utf-8"), "eu-de_shop", "eu-de_lab")
+    projects = json.dumps({"projects": ["eu-de_nobody", "eu-de_shop"]})
+    arguments = ("-e", f"page={page}", "-e", "title=Shop", "-e", projects)
+    output = play(recipe, *arguments, fails=True, OS_PROJECT_NAME="")
+    expect(output, "night.html is incomplete", "eu-de_nobody")
+    expect(page.read_text(encoding="utf-8"), "<title>Shop</title>", "eu-de_shop")
+    expect(play(recipe, "-e", f"page={folder}/none.html", fails=True, OS_PASSWORD="wrong"), "authentication")
+    if (folder / "none.html").exists():
+        sys.exit("A page without data was written.")
 
 
 def prove_fleet(recipe: Path, folder: Path) -> None:
