@@ -98,7 +98,9 @@ def test_oldest_ansible_core_is_the_tested_one(contents: dict[str, bytes]) -> No
     assert required == f">={os.environ['CCE_OLDEST_CORE']}.0"
 
 
-@pytest.mark.parametrize(("kind", "plugin"), [("module", f"{NAME}.jobs_info"), ("lookup", f"{NAME}.jobs")])
+@pytest.mark.parametrize(
+    ("kind", "plugin"), [("module", f"{NAME}.jobs_info"), ("lookup", f"{NAME}.jobs"), ("filter", f"{NAME}.timeline")]
+)
 def test_documentation_of_an_installed_plugin(installed: Path, kind: str, plugin: str) -> None:
     # ansible-doc succeeds, with an empty object, when there is no such plugin
     assert plugin in json.loads(run("ansible-doc", "--type", kind, "--json", plugin, collections=installed))

@@ -231,6 +231,17 @@ def test_a_link_opens_a_job(make: OpenPage, jobs: list[Job]) -> None:
     assert other.title_of_job is None
 
 
+def test_a_job_without_a_creation_time_is_only_in_the_table(make: OpenPage, jobs: list[Job]) -> None:
+    timeless = {**jobs[3], "id": "timeless", "created_at": None, "resource_name": "node-timeless"}
+    view = make([*jobs, timeless]).open("#timeless")
+    assert view.title_of_job == title(timeless)
+    assert "1 without a creation time" in view.texts(".note")[0]
+    assert sum(len(lane[mark]) for lane in view.lanes() for mark in MARKS) == len(jobs)
+    assert view.texts("tbody tr:last-child td:nth-child(3)") == ["node-timeless"]
+    view.find('[data-action="previous"]').click()
+    assert view.title_of_job != title(timeless)
+
+
 def test_links_of_failures_and_of_the_table(view: View, jobs: list[Job]) -> None:
     view.find(".failures a").first.click()
     assert view.title_of_job is not None

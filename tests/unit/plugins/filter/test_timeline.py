@@ -9,8 +9,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 from ansible.errors import AnsibleError
 
+from ansible_collections.opentelekomcloud.cce.plugins.filter import normalize_jobs, timeline
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.payload import CHOICES
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.options import DEFAULT_TITLE, LANES, NAMES
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.rows import MAX_JOBS
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import NOW, job, page
 
 FILTER = "opentelekomcloud.cce.timeline"
@@ -46,3 +51,21 @@ def test_errors_reach_the_user(query: Query) -> None:
     ):
         with pytest.raises(AnsibleError, match=fact):
             query(template)
+
+
+def test_documentation_has_the_options_of_the_code() -> None:
+    documented = yaml.safe_load(timeline.DOCUMENTATION)
+    options = documented["options"]
+    assert documented["positional"] == ", ".join(NAMES)
+    assert sorted(options) == sorted(["_input", *NAMES])
+    assert options["title"]["default"] == DEFAULT_TITLE
+    assert tuple(options["lanes"]["choices"]) == LANES
+    assert options["lanes"]["default"] == LANES[0]
+    assert f"{MAX_JOBS:,}" in " ".join(options["_input"]["description"])
+
+
+def test_documentation_of_normalize_jobs_has_the_options_of_the_code() -> None:
+    options = yaml.safe_load(normalize_jobs.DOCUMENTATION)["options"]
+    assert sorted(options) == sorted(["_input", *CHOICES])
+    for name, choices in CHOICES.items():
+        assert (tuple(options[name]["choices"]), options[name]["default"]) == (choices, choices[0])
