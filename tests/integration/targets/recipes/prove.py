@@ -275,6 +275,46 @@ def prove_daily_report(recipe: Path, folder: Path) -> None:
     expect(report.read_text(encoding="utf-8"), "## eu-de_nobody: no data", "## eu-de_shop: 3 of ")
 
 
+def prove_account_report(recipe: Path, folder: Path) -> None:
+    traveler = {
+        "OS_USERNAME": CLOUD["traveler_username"],
+        "OS_PASSWORD": CLOUD["traveler_password"],
+        # each region has a host of its own
+        "OS_CCE_ENDPOINT_OVERRIDE": "",
+    }
+    report = folder / "account.md"
+    control("DELETE", "/requests")
+    output = play(recipe, "-e", f"report={report}", "-e", "since=7d", **traveler)
+    expect(output, "account.md has 8 failures in 4 projects.")
+    text = report.read_text(encoding="utf-8")
+    expect(text, "| eu-de_lab | | | | 12 jobs, none failed |", "| eu-nl_shop | ", "node not ready after 30 min")
+    # one with the password, and one for each project
+    logins = [path for path in control("GET", "/requests")["requests"] if path["path"].endswith("/auth/tokens")]
+    if len(logins) != 5:
+        sys.exit(f"There was not one login: {logins}")
+    # the other one cannot be read, and one has text that would be markup
+    markup = {
+        "metadata": {"uid": "a"},
+        "spec": {"type": "<b>|"},
+        "status": {"status": "Failed", "completionTime": "2026-01-01T00:00:00Z"},
+    }
+    for name, rule in (("eu-nl_shop", {"status": 403}), ("eu-de_shop", {"body": json.dumps([markup])})):
+        path = f"/projects/{CLOUD['traveler_projects'][name]}/jobs"
+        control("POST", "/faults", {"path": path, "times": None, **rule})
+    chosen = ("-e", "projects=eu-nl_shop,eu-de_shop", "-e", "since=3650d")
+    for name, shown in (
+        ("account.md", "| eu-nl_shop | | | | Could not"),
+        ("account.html", "<td>eu-nl_shop</td><td></td>"),
+    ):
+        report = folder / name
+        output = play(recipe, "-e", f"report={report}", *chosen, fails=True, **traveler)
+        expect(output, f"{name} is incomplete.", "1 of 2", "eu-nl_shop")
+        text = report.read_text(encoding="utf-8")
+        expect(text, shown, "403")
+        if "<b>" in text:
+            sys.exit("The report has markup of the cloud.")
+
+
 def prove_night_report(recipe: Path, folder: Path) -> None:
     page = folder / "night.html"
     expect(play(recipe, "-e", f"page={page}", "-e", "since=7d"), "changed=1")
@@ -334,6 +374,7 @@ def main(recipes: Path) -> None:
         folder = Path(name)
         proofs = {
             "daily_report.yml": lambda recipe: prove_daily_report(recipe, folder),
+            "account_report.yml": lambda recipe: prove_account_report(recipe, folder),
             "night_report.yml": lambda recipe: prove_night_report(recipe, folder),
             "fleet.yml": lambda recipe: prove_fleet(recipe, folder),
             "credentials_once.yml": lambda recipe: expect(play(recipe), "InstallNode"),
