@@ -169,15 +169,16 @@ class ProjectSessions:
             CceError: when IAM refuses or cannot be reached.
         """
         login = self._login(settings)
-        token = login.get(deadline)
-        try:
-            return self._scoped(settings, token, login, report, deadline)
-        except CceError as error:
-            if error.kind not in ("authentication", "permission", "not_found"):
-                raise
-            if not self._explain(settings, token, login, deadline):
-                raise
-        return self._scoped(settings, login.get(deadline), login, report, deadline)
+        corrected = None
+        while True:
+            token = login.get(deadline)
+            try:
+                return self._scoped(corrected or settings, token, login, report, deadline)
+            except CceError as error:
+                again = self._corrected(settings, token, login, error, deadline, is_first=corrected is None)
+                if corrected:
+                    raise
+                corrected = again
 
     def with_key(self, settings: Settings, deadline: Deadline) -> tuple[Settings, _Key]:
         """The access key, and the settings with what it comes with.
@@ -226,27 +227,46 @@ class ProjectSessions:
         credential = settings.credential
         return replace(issued, interfaces=credential.login.interfaces) if isinstance(credential, CloudEntry) else issued
 
-    def _explain(self, settings: Settings, token: str, login: Shared[str], deadline: Deadline) -> bool:
-        """Whether to ask IAM again with a new login, after it refused the token of the present one for a project.
+    def _corrected(
+        self,
+        settings: Settings,
+        token: str,
+        login: Shared[str],
+        error: CceError,
+        deadline: Deadline,
+        *,
+        is_first: bool,
+    ) -> Settings:
+        """The settings to ask IAM with again, after it refused a token for the project.
 
-        The response of IAM is the same for a project that does not exist and for a token that has expired.
+        The response of IAM is the same for a project that does not exist and for a token that has expired. The list of
+        projects shows which of the two it is.
 
         Raises:
-            CceError: of kind ``option``, when there is no such project.
+            CceError: of kind ``option``, when there is no such project; the error, when there is nothing to correct.
         """
+        if error.kind not in ("authentication", "permission", "not_found") and error.http_status != 400:
+            raise error
         try:
             projects = list_own_projects(settings, TokenAuth(token, _TOKEN_ADVICE), self.client, self.report, deadline)
         except CceError as other:
-            if other.kind == "authentication" and login.renewable:
-                self.report.info("Token rejected; logging in again.")
-                login.forget(token)
-                return True
-            return False
+            if other.kind != "authentication":
+                raise error from None
+            if not login.renewable or not is_first:
+                # more precise: the response of Keystone to a login with an expired token has status 404
+                raise other from None
+            self.report.info("Token rejected; logging in again.")
+            login.forget(token)
+            return settings
         # with an agency, these are the projects of another account
         missing = not_among(settings, projects) if not settings.agency else None
         if missing:
             raise missing from None
-        return False
+        ids = [each.id for each in projects if each.name == settings.project_name]
+        if error.http_status == 400 and not settings.project_id and len(ids) == 1:
+            # Keystone does not find a project by name without its account
+            return replace(settings, project_id=ids[0])
+        raise error
 
     def _own_projects(self, settings: Settings, deadline: Deadline) -> list[ListedProject]:
         """The list of the settings' IAM, fetched once."""
