@@ -14,9 +14,16 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._api.cce import Cce
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import endpoints
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.project_sessions import (
+    ProjectSession,
+    ProjectSessions,
+)
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.each_project import EachProject
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
@@ -59,7 +66,8 @@ class Account:
         """The number of calls by kind."""
         kinds = {"tokens": "login", "projects": "projects", "jobs": "list", "clusters": "clusters"}
         entries = self.simulator.control("GET", "/requests")["requests"]
-        return dict(Counter(kinds[entry["path"].rpartition("/")[2]] for entry in entries))
+        last = [entry["path"].rpartition("/")[2] for entry in entries]
+        return dict(Counter(kinds.get(name, name) for name in last))
 
     def refuse(self, project: str, call: str = "jobs", **how: t.Any) -> None:
         rule = {"path": f"/projects/{self.ids[project]}/{call}", "status": 403, **LASTING, **how}
@@ -166,6 +174,48 @@ def test_passcode_is_used_once(account: Account, public_hosts: None) -> None:
     assert [name for name, error in errors.items() if error] == ["eu-nl_shop"]
     assert errors["eu-nl_shop"]["kind"] == "authentication"
     assert len(found.jobs) == 72
+
+
+def test_projects_of_an_agency(account: Account) -> None:
+    ready = account.ready
+    agency = {name: ready[name] for name in ("agency_name", "agency_domain_name")}
+    for projects in ("all", ["eu-nl", "eu-nl_lab"]):
+        assert read(account.find(projects=projects, **account.by_password, **agency)) == {"eu-nl": 0, "eu-nl_lab": 12}
+    assert account.calls() == {"login": 3, "list": 2}
+    # one temporary key for all
+    there = {"auth_url": ready["auth_url"], "endpoint": ready["regions"]["eu-nl"]["endpoint"]}
+    assert read(account.find(projects="all", **account.by_key, **agency, **there)) == {"eu-nl": 0, "eu-nl_lab": 12}
+    assert account.calls() == {"securitytokens": 1, "projects": 1, "list": 2}
+
+
+def test_agency_of_the_server(account: Account, public_hosts: None) -> None:
+    # the metadata service knows the region of the list of projects
+    found = account.find(projects="all", instance_agency=True, metadata_url=account.ready["metadata_url"])
+    assert read(found) == {"eu-de": 0, "eu-de_lab": 12, "eu-de_shop": 60, "eu-nl_shop": 12}
+    assert account.calls()["securitykey"] == account.calls()["projects"] == 1
+
+
+def test_key_that_has_expired_is_issued_again(account: Account) -> None:
+    where = {**urls(account), "metadata_url": account.ready["metadata_url"]}
+    request = read_request(MODULE, {"projects": "all", "instance_agency": True, **where}, {}, environment={})
+    settings = request.settings
+    sessions = ProjectSessions(settings, "tests", account.recorded.report)
+    each = EachProject(settings, sessions)
+    projects = [session for session in each.projects(Deadline(60)) if session.name != "eu-nl_shop"]
+
+    def count_jobs(session: ProjectSession, deadline: Deadline) -> int:
+        cce = Cce(session)
+        for attempt in session.attempts("list the jobs", deadline):
+            with attempt, cce.jobs(deadline) as listed:
+                return len(list(listed))
+        raise AssertionError
+
+    assert sorted(outcome.value or 0 for outcome in each.run(projects, count_jobs, Deadline(60))) == [0, 12, 60]
+    account.simulator.control("POST", "/keys/revoke")
+    account.simulator.control("DELETE", "/requests")
+    assert sorted(outcome.value or 0 for outcome in each.run(projects, count_jobs, Deadline(60))) == [0, 12, 60]
+    assert account.calls()["securitykey"] == 1
+    sessions.client.close()
 
 
 # ---------------------------------------------------------------------------------------------------------------------
