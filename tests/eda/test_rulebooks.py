@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import read_watch_request
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch_request import read_watch_request
 from ansible_collections.opentelekomcloud.cce.tests.eda.engine import (
     COLLECTION,
     PATIENCE,

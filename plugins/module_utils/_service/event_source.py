@@ -24,7 +24,8 @@ from .find import ORDINARY_WORDS, passwords_of_proxies, with_cloud_entry
 from .invocation import secrets_in
 from .polls import OneProject, SeveralProjects
 from .state_file import StateFile
-from .watch import MAX_INTERVALS, Watcher, WatchRequest, read_watch_request
+from .watch import MAX_INTERVALS, Watcher
+from .watch_request import WatchRequest, read_watch_request
 
 T = t.TypeVar("T")
 

@@ -27,17 +27,15 @@ from datetime import datetime
 from .._errors import CceError
 from .._jobs.filters import value_warnings
 from .._jobs.query import Query
-from .._jobs.timestamps import Age, parse_bound, time_before
-from .._options.sources import read_options
-from .._options.validation import invalid
+from .._jobs.timestamps import Age, time_before
 from .._report import Report
 from .._secrets import Mask
 from .changes import ABOUT_CHANGES, Change, FirstPoll, Memory, Poll, State, compare, in_order
-from .options import EVENT_SOURCE
 from .polls import Look, Polls
 from .project_polls import ProjectPolls
-from .request import JobsRequest, read_request
+from .request import JobsRequest
 from .state_file import StateFile
+from .watch_request import WatchRequest
 
 MAX_INTERVALS = 10
 """The longest pause during an outage, in intervals."""
@@ -51,53 +49,6 @@ _TOLERATED_LATER = ("not_found", "tls")
 
 # Different warnings that are logged; a list with ever new faults must not fill the log
 _MAX_WARNINGS = 100
-
-
-class WatchRequest(t.NamedTuple):
-    """The validated arguments of the event source."""
-
-    jobs: JobsRequest
-    interval: float
-    """Seconds from the start of a poll to the start of the next one."""
-    since: str | Age | None
-    """Which jobs of the first poll to report: see ``FirstPoll``."""
-    kinds: tuple[str, ...]
-    """The kinds of changes to report."""
-    state_file: str | None
-    feedback: bool
-    """Whether to wait until the rule engine confirms each event."""
-
-
-def read_watch_request(typed: t.Mapping[str, t.Any], environment: t.Mapping[str, str] | None = None) -> WatchRequest:
-    """Check and convert the arguments of the event source.
-
-    Args:
-        typed: arguments by name or alias, not converted.
-        environment: the environment of the process, by default ``os.environ``.
-
-    Raises:
-        CceError: of kind ``option``, for the first fault.
-    """
-    given = read_options(EVENT_SOURCE, typed)
-
-    def value(name: str) -> t.Any:
-        return given[name].value if name in given else EVENT_SOURCE.by_name[name].default
-
-    since = value("since")
-    bound = None
-    if since != "now":
-        try:
-            bound = parse_bound(since)
-        except ValueError as error:
-            raise invalid(given["since"].option, given["since"].label, since, f"use now. {error}") from None
-    return WatchRequest(
-        jobs=read_request(EVENT_SOURCE, typed, {}, environment),
-        interval=value("interval"),
-        since=bound,
-        kinds=value("changes") or EVENT_SOURCE.by_name["changes"].default,
-        state_file=value("state_file"),
-        feedback=value("feedback"),
-    )
 
 
 class Watcher:

@@ -16,7 +16,7 @@ pytest.importorskip("ansible")
 
 import ansible_collections.opentelekomcloud.cce as collection
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import PasswordCredential
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import read_watch_request
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch_request import read_watch_request
 
 ROOT = Path(next(iter(collection.__path__)))
 FOLDER = ROOT / "extensions" / "eda" / "credential_types" / "open_telekom_cloud"

@@ -18,7 +18,8 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.chan
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.polls import Look
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.project_polls import Read
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.state_file import StateFile
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher, read_watch_request
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch_request import read_watch_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 NOW = datetime(2026, 1, 2, 12, 0, 0, tzinfo=timezone.utc)

@@ -18,7 +18,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors impor
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.timestamps import Age
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import state_file, watch
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import EVENT_SOURCE, MODULE
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import read_watch_request
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch_request import read_watch_request
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
 
 from .fake_projects import ACCESS, FakeProject, Run, transient
@@ -69,6 +69,7 @@ def test_defaults() -> None:
         ("since", [1], ["since", "string"]),
         ("changes", ["apeared"], ["changes", "apeared", "appeared", "changed", "finished"]),
         ("changes", {}, ["changes", "list"]),
+        ("changes", [], ["changes", "at least one", "appeared"]),
         ("feedback", "maybe", ["feedback", "maybe"]),
         ("intervall", 3, ["intervall", "Did you mean interval?"]),
         ("limit", 3, ["limit"]),
