@@ -30,6 +30,11 @@ def transient(sentence: str = "It failed.", **more: t.Any) -> CceError:
     return CceError(sentence, "unavailable", http_status=503, transient=True, **more)
 
 
+def raise_if_any(error: CceError | None) -> None:
+    if error:
+        raise error
+
+
 class FakeProject:
     """A project whose next list, or failure, is in ``shown``.
 
@@ -50,8 +55,8 @@ class FakeProject:
         self._last: list[t.Any] | None = None
 
     def poll(self, read: t.Callable[[t.Iterable[t.Any], Query, datetime], Poll]) -> Poll | None:
-        if self.failing and not self.truncated:
-            raise self.failing
+        if not self.truncated:
+            raise_if_any(self.failing)
         if not self.failing and self.shown == self._last:
             return None
         self.reads += 1
@@ -61,11 +66,10 @@ class FakeProject:
 
     def _elements(self) -> t.Iterator[t.Any]:
         for number, raw in enumerate(self.shown):
-            if self.failing and 2 * number >= len(self.shown):
-                raise self.failing
+            if 2 * number >= len(self.shown):
+                raise_if_any(self.failing)
             yield raw
-        if self.failing:
-            raise self.failing
+        raise_if_any(self.failing)
 
     def name_clusters(self, jobs: t.Collection[Job]) -> None:
         """No name is known."""
@@ -83,8 +87,7 @@ class FakePolls:
         self.failing: CceError | None = None
 
     def poll(self, read: t.Callable[[t.Any], Read[Poll]]) -> list[Look]:
-        if self.failing:
-            raise self.failing
+        raise_if_any(self.failing)
         looks = []
         for project in self.projects:
             try:
