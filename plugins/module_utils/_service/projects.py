@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 import typing as t
 
+from .._api.cce import MAX_DIRECT_JOBS, DirectResult
 from .._auth.project_sessions import ProjectSession, ProjectSessions
 from .._errors import CceError
 from .._http.deadline import Deadline
@@ -20,6 +21,7 @@ from .._report import Report
 from .ages import Ages
 from .clusters import check_names
 from .each_project import EachProject, Outcome, failure_of
+from .named_jobs import NamedJobs
 from .request import JobsRequest
 from .search import CacheFactory, JobCache, ProjectResult, Search
 from .wait import JobState, Poll
@@ -96,7 +98,12 @@ class ProjectsSearch:
                 raise
             self._not_listed = error
             return self._combined()
-        outcomes = self._in_each(projects, lambda project, deadline: project.search.read(deadline), deadline)
+        named = self._ask_for_named(projects, deadline, announce=True)
+
+        def read(project: _Project, deadline: Deadline) -> Selection:
+            return project.search.read(deadline, named.get(project))
+
+        outcomes = self._in_each(projects, read, deadline)
         for project, outcome in zip(projects, outcomes):
             project.selection, project.error = outcome.value, outcome.error
         self._check_clusters()
@@ -123,11 +130,12 @@ class ProjectsSearch:
         deadline = Deadline(min(seconds, self._request.settings.timeout))
         projects = self._begin(deadline)
         due = [project for project in projects if time.monotonic() >= project.not_before]
+        named = self._ask_for_named(due, deadline, announce=False)
 
         def look(project: _Project, deadline: Deadline) -> Poll:
             # what is new in one project may be older than what was there before in another
             newest = (project.poll.newest or "") if project.poll else None
-            return project.search.look(followed, newest, deadline)
+            return project.search.look(followed, newest, deadline, named.get(project))
 
         for project, outcome in zip(due, self._in_each(due, look, deadline)):
             self._learn(project, outcome)
@@ -212,6 +220,28 @@ class ProjectsSearch:
         cache = self._make_cache(session.settings, report) if self._make_cache else None
         search = Search(self._request, session, report, self._mask, cache, self._ages, one_of_several=True)
         return _Project(session, search, cache)
+
+    def _ask_for_named(
+        self, projects: t.Sequence[_Project], deadline: Deadline, *, announce: bool
+    ) -> dict[_Project, NamedJobs]:
+        """Ask about jobs that the user named in all projects. One that finds them all makes lists unnecessary.
+
+        A project that does not respond is not in the result: its own search will fail in the same way or succeed.
+        """
+        ids = {job_id.lower() for job_id in self._request.query.id}
+        if self._make_cache or not 0 < len(ids) <= MAX_DIRECT_JOBS:
+            return {}
+
+        def ask(project: _Project, deadline: Deadline) -> dict[str, DirectResult]:
+            return project.search.ask_for_named(deadline, announce=announce)
+
+        outcomes = self._in_each(projects, ask, deadline)
+        found = {job_id for outcome in outcomes for job_id, result in (outcome.value or {}).items() if result.job}
+        return {
+            project: NamedJobs(outcome.value, found)
+            for project, outcome in zip(projects, outcomes)
+            if outcome.value is not None
+        }
 
     def _in_each(
         self, projects: t.Sequence[_Project], work: t.Callable[[_Project, Deadline], T], deadline: Deadline

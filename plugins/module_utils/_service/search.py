@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import time
 import typing as t
 from datetime import datetime, timedelta
 
-from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult, RawList
+from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult
 from .._auth.session import Session
 from .._errors import CceError
 from .._garbage import collection_paused
@@ -31,6 +30,7 @@ from .._report import Report
 from .._text import result_text
 from .ages import Ages, or_now
 from .clusters import ids_of, known_ids
+from .named_jobs import NamedJobs, RawJobs
 from .observe import Observer
 from .request import JobsRequest
 from .wait import JobState, Poll
@@ -58,39 +58,6 @@ ProjectResult = dict[str, t.Any]
 """A project that was read: ``id``, ``name``, ``region``, ``fetched``, and ``error``."""
 
 CacheFactory = t.Callable[[Settings, Report], JobCache]
-
-
-class _RawJobs:
-    """Raw jobs that were asked for by their IDs, and then those of a list. Each one comes once.
-
-    Attributes:
-        direct: the former, by lower-case ID.
-        sent_at: when the response was sent, by the server's clock.
-        repeated: how many elements of the list were left out.
-    """
-
-    def __init__(self, direct: dict[str, RawJob], listed: RawList | None, sent_at: datetime | None) -> None:
-        self.direct = direct
-        self._listed = listed
-        self.sent_at = sent_at
-        self.repeated = 0
-
-    def digest(self) -> bytes | None:
-        """A hash of the list, None when there is none or it is too large for that."""
-        return self._listed.digest() if self._listed else None
-
-    def __iter__(self) -> t.Iterator[t.Any]:
-        if not self.direct:
-            # no generator of our own: it would run once for each job
-            return iter(self._listed or ())
-        return itertools.chain(self.direct.values(), self._others())
-
-    def _others(self) -> t.Iterator[t.Any]:
-        for raw in self._listed or ():
-            if _id_of(raw) in self.direct:
-                self.repeated += 1
-            else:
-                yield raw
 
 
 class _Reading(t.NamedTuple):
@@ -174,23 +141,43 @@ class Search:
     # -----------------------------------------------------------------------------------------------------------------
     # the same in the current thread, which the caller abandons after the deadline
 
-    def read(self, deadline: Deadline) -> Selection:
+    def read(self, deadline: Deadline, named: NamedJobs | None = None) -> Selection:
         """See ``run``."""
-        selection = self._fetch(deadline).selection
+        selection = self._fetch(deadline, named=named).selection
         self._name(selection.jobs)
         return selection
 
-    def look(self, followed: t.Collection[str], newer_than: str | None, deadline: Deadline) -> Poll:
+    def look(
+        self,
+        followed: t.Collection[str],
+        newer_than: str | None,
+        deadline: Deadline,
+        named: NamedJobs | None = None,
+    ) -> Poll:
         """See ``Source.poll``."""
         observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
-        self._results = {}
-        selection, seen, sent_at = self._fetch(deadline, observe)
+        if not named:
+            self._results = {}
+        selection, seen, sent_at = self._fetch(deadline, observe, named)
         if seen is None:
             raise AssertionError("a poll has an observer")
         self._name((*selection.jobs, *seen.jobs.values(), *seen.without_id))
         self._spelled.update({job_id: job["id"] for job_id, job in seen.jobs.items()})
         newest = seen.newest_selected or seen.newest or written(or_now(sent_at) - _LISTED_LATE)
         return Poll(selection, seen.jobs, seen.without_id, seen.selects_any, newest)
+
+    def ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectResult]:
+        """Ask about each job that the user named, by lower-case ID. Ask nothing when they are too many.
+
+        Args:
+            deadline: when the results must be there.
+            announce: whether to report further attempts.
+
+        Raises:
+            CceError: when CCE does not respond.
+        """
+        self._results = {}
+        return self._ask_for_named(deadline, announce=announce)
 
     def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
         """See ``Source.ask``."""
@@ -249,7 +236,9 @@ class Search:
                     self._cache.abandon(deadline)
                 raise
 
-    def _fetch(self, deadline: Deadline, observe: t.Callable[..., Observer] | None = None) -> _Reading:
+    def _fetch(
+        self, deadline: Deadline, observe: t.Callable[..., Observer] | None = None, named: NamedJobs | None = None
+    ) -> _Reading:
         """Fetch the jobs and select among them; with ``observe``, for a poll of a wait."""
         polling = observe is not None
         self._resolve_clusters(deadline)
@@ -257,9 +246,9 @@ class Search:
             # without a response, ages cannot be resolved, and they make no difference
             query = self._query._replace(**_NO_TIMES)
             return _Reading(select((), query), observe(query) if observe else None, None)
-        direct = self._ask_for_named(deadline, announce=not polling)
+        named = named or NamedJobs(self._ask_for_named(deadline, announce=not polling))
         for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
-            with attempt, self._raw_jobs(direct, deadline) as raw_jobs:
+            with attempt, self._raw_jobs(named, deadline) as raw_jobs:
                 digest = raw_jobs.digest() if polling else None
                 if digest and self._last and self._last[:2] == (digest, raw_jobs.direct):
                     return self._last[2]
@@ -275,19 +264,19 @@ class Search:
         raise AssertionError("the last attempt returns or raises")
 
     @contextlib.contextmanager
-    def _raw_jobs(self, direct: t.Mapping[str, DirectResult], deadline: Deadline) -> t.Iterator[_RawJobs]:
+    def _raw_jobs(self, named: NamedJobs, deadline: Deadline) -> t.Iterator[RawJobs]:
         """The jobs that were asked for by ID, and also the list unless CCE returned them all."""
         jobs: dict[str, RawJob] = {}
         sent_at = None
-        for job_id, result in direct.items():
+        for job_id, result in named.direct.items():
             if result.job:
                 jobs[job_id] = result.job
                 sent_at = result.sent_at
-        if jobs and len(jobs) == len(direct):
-            yield _RawJobs(jobs, None, sent_at)
+        if named.direct and not named.direct.keys() - jobs.keys() - named.elsewhere:
+            yield RawJobs(jobs, None, sent_at)
             return
         with self._cce.jobs(deadline) as listed:
-            yield _RawJobs(jobs, listed, listed.sent_at)
+            yield RawJobs(jobs, listed, listed.sent_at)
 
     def _ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectResult]:
         """Ask about each job that the user named. Ask nothing when they are too many, or the list is cached."""
@@ -337,9 +326,3 @@ class Search:
     def _name(self, jobs: t.Iterable[Job]) -> None:
         if self.cluster_names:
             name_clusters(jobs, self.cluster_names)
-
-
-def _id_of(raw: t.Any) -> str | None:
-    metadata = raw.get("metadata") if isinstance(raw, dict) else None
-    uid = metadata.get("uid") if isinstance(metadata, dict) else None
-    return uid.lower() if isinstance(uid, str) else None

@@ -69,17 +69,30 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture(scope="session")
-def started_simulator() -> t.Iterator[Simulator]:
+@contextlib.contextmanager
+def running_simulator(*options: str) -> t.Iterator[Simulator]:
     program = Path(__file__).resolve().parents[2] / "simulator"
     # no jobs that come by themselves: tests move the clock
-    options = ["--port", "0", "--seed", "7", "--new-jobs-every", "0"]
-    process = subprocess.Popen([sys.executable, str(program), *options], stdout=subprocess.PIPE, text=True)
+    fixed = ["--port", "0", "--seed", "7", "--new-jobs-every", "0"]
+    process = subprocess.Popen([sys.executable, str(program), *fixed, *options], stdout=subprocess.PIPE, text=True)
     try:
         yield Simulator(json.loads(t.cast(t.IO[str], process.stdout).readline()))
     finally:
         process.terminate()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def started_simulator() -> t.Iterator[Simulator]:
+    with running_simulator() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def own_simulator() -> t.Iterator[Simulator]:
+    """A simulator for one file of tests, whose jobs hardly change: no other test moves its clock."""
+    with running_simulator("--busy-for", "3000") as started:
+        yield started
 
 
 @pytest.fixture

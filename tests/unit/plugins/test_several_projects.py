@@ -27,6 +27,13 @@ def own_lookups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def simulator(own_simulator: t.Any) -> t.Any:
+    """A simulator whose number of jobs does not change."""
+    own_simulator.control("DELETE", "")
+    return own_simulator
+
+
+@pytest.fixture
 def access(simulator: t.Any) -> Options:
     """The user of both regions."""
     ready = simulator.ready

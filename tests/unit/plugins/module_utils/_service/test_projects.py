@@ -75,6 +75,13 @@ class Account:
 
 
 @pytest.fixture
+def simulator(own_simulator: t.Any) -> t.Any:
+    """A simulator whose number of jobs does not change."""
+    own_simulator.control("DELETE", "")
+    return own_simulator
+
+
+@pytest.fixture
 def account(simulator: t.Any) -> Account:
     return Account(simulator)
 
@@ -322,6 +329,21 @@ def test_names_of_clusters_are_resolved_in_each_project(account: Account) -> Non
     assert named["eu-de_shop"] and named["eu-de_lab"]
     [warning] = account.recorded.warnings
     assert "eu-nl_shop" in warning
+
+
+def test_job_by_its_id_takes_no_list(account: Account) -> None:
+    [job] = account.find(projects=["eu-nl_shop"], limit=1, **account.by_password).jobs
+    found = account.find(projects="all", id=job["id"].upper(), **account.by_password)
+    assert [(each["id"], each["project_name"]) for each in found.jobs] == [(job["id"], "eu-nl_shop")]
+    assert (found.fetched, account.calls().get("list")) == (1, None)
+    # what is not found so may be a subjob of any project
+    found = account.find(projects="all", id=[job["id"], "some-subjob"], **account.by_password)
+    assert [each["id"] for each in found.jobs] == [job["id"]]
+    assert account.calls()["list"] == 4
+    account.refuse("eu-de_lab", status=503)
+    found = account.find(projects="all", id=job["id"], retries=0, **account.by_password)
+    assert [project["name"] for project in found.projects if project["error"]] == ["eu-de_lab"]
+    assert [each["id"] for each in found.jobs] == [job["id"]]
 
 
 def test_warnings_are_about_all_projects_together(account: Account) -> None:

@@ -50,7 +50,13 @@ class FakeSearch:
     def __init__(self, _request: t.Any, session: t.Any, *_more: t.Any, **_options: t.Any) -> None:
         self._cloud: FakeCloud = session.cloud
 
-    def look(self, followed: t.Collection[str], newer_than: str | None, deadline: Deadline) -> Poll:
+    def ask_for_named(self, _deadline: Deadline, *, announce: bool) -> t.NoReturn:
+        # polls of the fake cloud ask by themselves
+        raise CceError("Not asked.", "connection")
+
+    def look(
+        self, followed: t.Collection[str], newer_than: str | None, deadline: Deadline, _named: t.Any = None
+    ) -> Poll:
         return self._cloud.poll(followed, newer_than, deadline.remaining())
 
     def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
