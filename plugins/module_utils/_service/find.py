@@ -120,7 +120,7 @@ def _search(
 ) -> t.Iterator[AnySearch]:
     """The search for these settings."""
     if settings.projects:
-        # 7 ms to compile: only for those who name several projects
+        # 5.9 ms to compile: only for those who name several projects
         from .projects import ProjectSessions, ProjectsSearch
 
         with reused(ProjectSessions, settings, agent, report, pool) as sessions:
