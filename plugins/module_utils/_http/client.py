@@ -15,6 +15,7 @@ import contextlib
 import itertools
 import random
 import re
+import threading
 import time
 import typing as t
 import warnings
@@ -133,6 +134,7 @@ class Client:
         self._report = report
         self._call: Call | None = None
         self._warned_hosts: set[str] = set()
+        self._lock = threading.Lock()
         self._session = self._new_session()
 
     def _new_session(self) -> requests.Session:
@@ -305,8 +307,12 @@ class Client:
 
     def _warn_of_plain_http(self, url: str) -> None:
         host = urlsplit(url).hostname or ""
-        if urlsplit(url).scheme == "http" and not is_loopback(host) and host not in self._warned_hosts:
+        if urlsplit(url).scheme != "http" or is_loopback(host):
+            return
+        with self._lock:
+            is_new = host not in self._warned_hosts
             self._warned_hosts.add(host)
+        if is_new:
             self._report.warning(f"Credentials are sent to {host} unencrypted. Use an https:// URL.")
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs import select as _select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import combined, select
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import (
     COMPLETED,
     CREATED,
@@ -149,3 +149,23 @@ def test_a_selected_job_needs_no_more_than_4_kib() -> None:
     for payload in (text, '{"spec": 0}'):
         need = peak_of(lambda payload=payload: select((json.loads(payload) for _number in range(count)), Query()))
         assert need / count < 4096 + len(payload)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("limit", [None, 1, 3, 100])
+def test_several_lists_are_like_one(order: str, limit: int | None) -> None:
+    query = Query(order=order, limit=limit, type=("type b", "missing"), status=("Paused",))
+    whole = [{**raw, "spec": {"type": "type b"}, "status": {"status": "Paused"}} for raw in UNORDERED] + [
+        {},
+        {"spec": 7},
+    ]
+    lists = [whole[:1], [], whole[1:4], whole[4:]]
+    one, several = select(whole, query), combined([select(part, query) for part in lists], query)
+    assert (several.jobs, several.fetched, several.warnings) == (one.jobs, one.fetched, one.warnings)
+    assert combined([], query) == ([], 0, [])
+
+
+def test_problems_of_several_lists_are_counted_together() -> None:
+    lists = [[raw_job(id=f"{name}{number}", type=7) for number in range(4)] for name in "abc"]
+    warnings = combined([select(part, Query()) for part in lists], Query()).warnings
+    assert [warning[:6] for warning in warnings] == ["Job a0", "Job a1", "Job a2", "Job a3", "Job b0", "7 more"]

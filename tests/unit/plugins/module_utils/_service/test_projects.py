@@ -346,6 +346,12 @@ def test_job_by_its_id_takes_no_list(account: Account) -> None:
     assert [each["id"] for each in found.jobs] == [job["id"]]
 
 
+def test_unencrypted_host_is_a_warning_once(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http, "is_loopback", lambda host: False)
+    account.find(projects="all", **account.by_password)
+    assert len(account.recorded.warnings) == 1
+
+
 def test_warnings_are_about_all_projects_together(account: Account) -> None:
     options = {"projects": "all", "type": ["CreateNodes", "deletenode"], "created_after": "2100-01-01"}
     assert account.find(**options, **account.by_password).jobs == []
