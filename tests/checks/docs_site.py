@@ -7,8 +7,8 @@
 usage: ANSIBLE_COLLECTIONS_PATH=TREE python docs_site.py FOLDER [--release]
 
 FOLDER gets a page that leads to the latest release, and a directory for each version: `main`, the collection in TREE,
-and `latest`, the release with the highest number. Without --release, or if Git has no release, `latest` is `main`. All
-links between the pages must lead somewhere.
+and `latest`, the release with the highest number. Without --release, or if Git has no release, `latest` is a copy of `main`.
+All links between the pages must lead somewhere.
 """
 
 from __future__ import annotations
@@ -146,11 +146,11 @@ def main(site: Path, with_release: bool) -> None:
         work = Path(name)
         shutil.copytree(build(now, work / "main", "main"), site / "main")
         tag = release() if with_release else None
-        then = now
         if tag:
-            then = work / "then"
-            extract(tag, then / "ansible_collections" / "opentelekomcloud" / "cce")
-        shutil.copytree(build(then, work / "latest", "latest"), site / "latest")
+            extract(tag, work / "then" / "ansible_collections" / "opentelekomcloud" / "cce")
+            shutil.copytree(build(work / "then", work / "latest", "latest"), site / "latest")
+        else:
+            shutil.copytree(site / "main", site / "latest")
     (site / "index.html").write_text(START_PAGE, encoding="utf-8")
     broken = broken_links(site)
     if broken:

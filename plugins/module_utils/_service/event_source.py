@@ -14,8 +14,7 @@ import logging
 import threading
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
+from .._dependencies import import_failed
 from .._errors import CceError
 from .._http.library import IMPORT_ERROR
 from .._report import Report
@@ -84,7 +83,7 @@ def prepare(typed: t.Mapping[str, t.Any], logger: logging.Logger) -> tuple[Watch
         CceError: of kind ``option`` or ``dependency``.
     """
     if IMPORT_ERROR:
-        raise CceError(missing_required_lib("requests"), "dependency")
+        raise import_failed("requests", "requests", IMPORT_ERROR)
     mask = Mask(ORDINARY_WORDS)
     for secret in (*secrets_in(typed), *passwords_of_proxies()):
         mask.add(secret)
