@@ -7,8 +7,8 @@
 usage: ANSIBLE_COLLECTIONS_PATH=TREE python docs_site.py FOLDER [--release]
 
 FOLDER gets a page that leads to the latest release, and a directory for each version: `main`, the collection in TREE,
-and `latest`, the release with the highest number. Without --release, or if Git has no release, `latest` is a copy of `main`.
-All links between the pages must lead somewhere.
+and `latest`, the release with the highest number. Without --release, or if Git has no release, `latest` is a copy of
+`main`. All links between the pages must lead somewhere.
 """
 
 from __future__ import annotations
