@@ -168,3 +168,17 @@ def test_clouds_yaml(client, second) -> None:
     assert (refused.status, "ak not exist" in refused.json["error_msg"]) == (401, True)
     assert not any("project_domain" in name for name in clouds["second-factor"]["auth"])
     assert clouds["token"]["auth"]["token"] == client.ready["token"]
+
+
+def test_teams(start) -> None:
+    client = start("--teams", "3")
+    teams = client.ready["manager_projects"]
+    assert list(teams) == ["eu-de_team01", "eu-de_team02", "eu-de_team03"]
+    token = token_of(client, "manager_username")
+    assert names(client.get("/v3/auth/projects", X_Auth_Token=token)) == list(teams)
+    scoped = token_of(client, "manager_username", name="eu-de_team02")
+    jobs = client.get(f"/api/v2/projects/{teams['eu-de_team02']}/jobs", X_Auth_Token=scoped)
+    assert len(jobs.json) == len(client.jobs())
+    refused = client.get(f"/api/v2/projects/{teams['eu-de_team01']}/jobs", X_Auth_Token=scoped)
+    assert refused.status == 403
+    assert not start().ready["manager_projects"]
