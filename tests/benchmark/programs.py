@@ -110,8 +110,12 @@ which the filters do not select.
 """
 
 EVENTS = """
-import asyncio, json, logging, resource, sys, time, urllib.request
+import asyncio, json, logging, pathlib, re, resource, sys, time, urllib.request
 def kib():
+    # on Linux, ru_maxrss starts with the peak of the parent, and this does not
+    status = pathlib.Path("/proc/self/status")
+    if status.exists():
+        return int(re.search("VmHWM: *([0-9]+)", status.read_text().replace("\t", " "))[1])
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 before = kib()
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import run
