@@ -86,6 +86,11 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
+- name: Get the failed jobs of all projects of the account
+  opentelekomcloud.cce.jobs_info:
+    projects: all
+    status: Failed
+
 - name: Wait up to ten minutes until the cluster is idle, and fail if a job failed meanwhile
   opentelekomcloud.cce.jobs_info:
     cluster_name: shop-staging

@@ -68,6 +68,7 @@ EXPECTED = {
     "module": {
         "Get the failed jobs of a cluster": r'"by_status": \{"Failed": 9\}',
         "Show why they failed": CAUSES,
+        "Get the failed jobs of all projects of the account": r'"by_project": \{"eu-de_shop": [1-9]',
         "Wait up to ten minutes until the cluster is idle, and fail if a job failed meanwhile": (
             r'"by_status": \{.*"Success": [1-9].*"waited_for": \['
         ),
