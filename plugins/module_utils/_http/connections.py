@@ -117,11 +117,18 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: t.Any) -> int | None:
-        remaining = self._deadline.remaining()
-        if not remaining:
-            raise socket.timeout("timed out")
-        self._sock.settimeout(remaining)
-        return t.cast("int | None", self._raw.readinto(buffer))
+        try:
+            remaining = self._deadline.remaining()
+            if not remaining:
+                raise socket.timeout("timed out")
+            self._sock.settimeout(remaining)
+            return t.cast("int | None", self._raw.readinto(buffer))
+        except socket.timeout:
+            # the exception may keep the response, and with it the socket, from being closed
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+            self._raw.close()
+            raise
 
     def close(self) -> None:
         self._raw.close()
