@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.opentelekomcloud.cce.tests.system.pages import Job, View, jobs_of_a_night
 from ansible_collections.opentelekomcloud.cce.tests.timeline_page.browser import find_browser, running_browser
-from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.test_page import (
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import (
     HOSTILE,
     hostile_jobs,
 )

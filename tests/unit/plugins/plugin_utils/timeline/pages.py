@@ -20,6 +20,21 @@ END = "2026-03-14T04:31:05Z"
 REASON = "Failed to install the node: node not ready after 30 minutes"
 
 
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<!--<script>",
+    "]]>",
+    "\"' onclick='alert(1)",
+    "{{ style }}",
+    "&lt;b&gt;&amp;",
+    "\u2028\u2029",
+    "\u202eabc\u2066",
+    "\x00\x1b[31m\x7f\x9b\ud800",
+    "cce-timeline",
+)
+
+
 def raw(
     id: str | None = "job-1", status: str = "Success", begin: str | None = BEGIN, **more: t.Any
 ) -> dict[str, t.Any]:
@@ -123,3 +138,11 @@ class Page(HTMLParser):
     def all(self, name: str) -> list[dict[str, str | None]]:
         """The attributes of each element of this name."""
         return [each.attributes for each in self.elements if each.name == name]
+
+
+def hostile_jobs(text: str) -> list[dict[str, t.Any]]:
+    """A job that failed and one that did not, with this text everywhere."""
+    more = {"type": text, "cluster": text, "resource": text, "reason": text}
+    step = raw(text, "Failed", **more)
+    named = {"cluster_name": text, "project_name": text}
+    return [job("1" + text, "Failed", steps=[step], **more, **named), job("2" + text, "2" + text, **more, **named)]

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import random
 import re
-import typing as t
 from collections import Counter
 
 import pytest
@@ -20,27 +19,16 @@ from hypothesis import strategies as st
 from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline import rows
 from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.page import assets
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import (
+    HOSTILE,
     REASON,
     Page,
     failed_job,
+    hostile_jobs,
     job,
     page,
     raw,
 )
 
-HOSTILE = (
-    "</script><script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<!--<script>",
-    "]]>",
-    "\"' onclick='alert(1)",
-    "{{ style }}",
-    "&lt;b&gt;&amp;",
-    "\u2028\u2029",
-    "\u202eabc\u2066",
-    "\x00\x1b[31m\x7f\x9b\ud800",
-    "cce-timeline",
-)
 TEXTS = st.one_of(
     st.sampled_from(HOSTILE),
     st.text(st.characters(exclude_categories=()), min_size=1, max_size=40),
@@ -51,14 +39,6 @@ TEXTS = st.one_of(
 def skeleton(text: str) -> list[tuple[str, tuple[str, ...]]]:
     """The elements and the names of their attributes."""
     return [(each.name, tuple(each.attributes)) for each in Page(text).elements]
-
-
-def hostile_jobs(text: str) -> list[dict[str, t.Any]]:
-    """A job that failed and one that did not, with this text everywhere."""
-    more = {"type": text, "cluster": text, "resource": text, "reason": text}
-    step = raw(text, "Failed", **more)
-    named = {"cluster_name": text, "project_name": text}
-    return [job("1" + text, "Failed", steps=[step], **more, **named), job("2" + text, "2" + text, **more, **named)]
 
 
 @given(TEXTS)
