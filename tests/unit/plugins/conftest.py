@@ -141,12 +141,15 @@ def as_the_user_sees(printed: str) -> str:
 @pytest.fixture
 def run_module(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
     """The module as a function of its options and of Ansible's internal ones. Returns the result."""
+    from ansible.module_utils.common import warnings
     from ansible.module_utils.common.parameters import PASS_VARS
 
     from ansible_collections.opentelekomcloud.cce.plugins.modules import jobs_info
 
     def run(options: dict[str, t.Any], **internal: t.Any) -> dict[str, t.Any]:
         capsys.readouterr()
+        # a process of its own would have none of earlier runs
+        warnings._global_warnings.clear()
         if "inject_invocation" in PASS_VARS:
             # from ansible-core 2.21 on, the invocation is only returned on request
             internal = {"inject_invocation": True, **internal}
