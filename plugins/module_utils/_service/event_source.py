@@ -37,7 +37,8 @@ THREAD = "opentelekomcloud.cce.jobs"
 class Queue(t.Protocol):
     """Where events go. That of ansible-rulebook holds only one."""
 
-    async def put(self, event: dict[str, t.Any]) -> None: ...
+    async def put(self, event: dict[str, t.Any]) -> None:
+        """Wait until there is a place for the event, and put it there."""
 
 
 async def run(queue: Queue, arguments: t.Mapping[str, t.Any], logger: logging.Logger) -> None:

@@ -184,6 +184,8 @@ class Server:
         self._tls = tls
         self._greeting = greeting
         self._stopping = threading.Event()
+        self._idle = threading.Condition()
+        self._serving = 0
         self._lock = threading.Lock()
         self._connections: list[socket.socket] = []
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -214,11 +216,26 @@ class Server:
                     connection, _address = self._socket.accept()
                 except OSError:
                     return
+                with self._idle:
+                    self._serving += 1
                 self.accepted = number
                 self._connections.append(connection)
                 threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
+    def is_idle(self, seconds: float) -> bool:
+        """Whether all connections end within this time. A script that drips ends when the client is gone."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._serving, seconds)
+
     def _serve(self, connection: socket.socket, number: int) -> None:
+        try:
+            self._serve_until_gone(connection, number)
+        finally:
+            with self._idle:
+                self._serving -= 1
+                self._idle.notify_all()
+
+    def _serve_until_gone(self, connection: socket.socket, number: int) -> None:
         # in many tests, the client closes the connection early
         with contextlib.suppress(OSError), connection:
             if self._greeting:

@@ -231,7 +231,7 @@ def test_nothing_is_left_of_a_response_that_took_too_long(script: t.Callable[[Wi
         for _number in range(times):
             failure(server.url, client, timeout=0.05)
         client.close()
-        assert server.gone.wait(PATIENCE)
+        assert server.is_idle(PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_nothing_is_left_of_a_proxy_that_drips(dripped: bytes) -> None:
         client._proxies = {"https": server.url}
         failure("https://cce.example.test/", client, timeout=0.3)
         client.close()
-        assert server.gone.wait(PATIENCE)
+        assert server.is_idle(PATIENCE)
 
 
 def test_nothing_is_left_of_a_response_over_tls(authority: Authority) -> None:
@@ -251,7 +251,7 @@ def test_nothing_is_left_of_a_response_over_tls(authority: Authority) -> None:
     with nothing_left(), Server(SLOW["headers drip"], tls=authority.context("localhost")) as server:
         failure(server.url.replace("127.0.0.1", "localhost"), client, timeout=0.3)
         client.close()
-        assert server.gone.wait(PATIENCE)
+        assert server.is_idle(PATIENCE)
 
 
 @pytest.mark.parametrize("interim", [100, 102, 103, 199])
