@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import typing as t
 
@@ -79,6 +80,7 @@ class ProjectsSearch:
         self._make_cache = make_cache
         self._each = EachProject(settings, sessions)
         self._ages = Ages(request, report)
+        self._turn = threading.Lock()
         self._projects: list[_Project] = []
         self._not_listed: CceError | None = None
         # the project of each job that a poll showed, by lower-case ID
@@ -218,7 +220,7 @@ class ProjectsSearch:
 
         report = self._report._replace(warning=warning)
         cache = self._make_cache(session.settings, report) if self._make_cache else None
-        search = Search(self._request, session, report, self._mask, cache, self._ages, one_of_several=True)
+        search = Search(self._request, session, report, self._mask, cache, self._ages, turn=self._turn)
         return _Project(session, search, cache)
 
     def _ask_for_named(

@@ -78,7 +78,8 @@ class Search:
         mask: removes secrets from text.
         cache: where lists may be already.
         ages: the time from which ages count, if other searches share it.
-        one_of_several: whether there are other projects, in which clusters that do not exist here may be.
+        turn: a lock for selecting among the jobs of a list, if other projects are searched at the same time: threads
+            that parse together only hinder each other. Clusters that do not exist here may be in those projects.
 
     Attributes:
         cluster_names: names of clusters by ID, None before they are fetched.
@@ -94,7 +95,7 @@ class Search:
         cache: JobCache | None = None,
         ages: Ages | None = None,
         *,
-        one_of_several: bool = False,
+        turn: t.ContextManager[t.Any] | None = None,
     ) -> None:
         self._request = request
         self._session = session
@@ -104,7 +105,7 @@ class Search:
         self._cce = Cce(session, autopilot=request.settings.autopilot, cache=cache)
         self._query = request.query
         self._ages = ages or Ages(request, report)
-        self._one_of_several = one_of_several
+        self._turn = turn
         self._matches_nothing = False
         self.cluster_names: dict[str, str] | None = None
         self.fetched = 0
@@ -249,13 +250,16 @@ class Search:
         named = named or NamedJobs(self._ask_for_named(deadline, announce=not polling))
         for attempt in self._session.attempts("list the jobs", deadline, announce=not polling):
             with attempt, self._raw_jobs(named, deadline) as raw_jobs:
-                digest = raw_jobs.digest() if polling else None
+                digest = raw_jobs.digest() if polling or self._turn else None
                 if digest and self._last and self._last[:2] == (digest, raw_jobs.direct):
                     return self._last[2]
                 self._query = self._ages.resolve(self._query, raw_jobs.sent_at)
                 origin = self.origin()
                 observer = observe(self._query, origin=origin) if observe else None
-                selection = select(observer.over(raw_jobs) if observer else raw_jobs, self._query, self._mask, origin)
+                # the digest has read all of the list, so that no other project waits for the network here
+                with self._turn if self._turn and digest else contextlib.nullcontext():
+                    jobs = observer.over(raw_jobs) if observer else raw_jobs
+                    selection = select(jobs, self._query, self._mask, origin)
                 selection = selection._replace(fetched=selection.fetched + raw_jobs.repeated)
                 self.fetched = selection.fetched
                 reading = _Reading(selection, observer, raw_jobs.sent_at)
@@ -315,7 +319,7 @@ class Search:
                 raise
             self._report.warning(f"Names of clusters are missing (resolve_cluster_names): {error}")
             names = {}
-        ids = known_ids if self._one_of_several else functools.partial(ids_of, mask=self._mask)
+        ids = known_ids if self._turn else functools.partial(ids_of, mask=self._mask)
         cluster_ids = self._query.cluster_id + ids(wanted.terms, names)
         ids_of_names = ids(wanted.option, names)
         self._query = self._query._replace(cluster_id=cluster_ids, cluster_id_of_name=ids_of_names)
