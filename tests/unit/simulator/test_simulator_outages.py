@@ -173,7 +173,7 @@ def test_reply_can_be_delayed_and_truncated(client) -> None:
 def test_refused_connections(client) -> None:
     kept = client.region("eu-de")
     assert statuses(kept, 1) == [200]
-    client.fault(call="list", after=1, refuse=0.5)
+    client.fault(call="list", after=1, refuse=3)
     assert statuses(client, 1) == [200]
     started = time.monotonic()
     with pytest.raises(ConnectionResetError):
@@ -192,8 +192,8 @@ def test_refused_connections(client) -> None:
             assert statuses(client, 1) == [200]
             break
         except ConnectionRefusedError:
-            assert time.monotonic() - started < 10
-    assert time.monotonic() - started >= 0.5
+            assert time.monotonic() - started < 60
+    assert time.monotonic() - started >= 3
     assert client.connection.port == int(client.ready["url"].rpartition(":")[2])
 
 
