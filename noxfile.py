@@ -37,7 +37,7 @@ CORE = newest_core(CURRENT) or next(reversed(CORES))
 ON_EACH_PYTHON = next(filter(versions.python_for, reversed(CORES)), None)
 # Targets that take longer than all others together, and the cores whose differences matter to them: how a core masks
 # secrets, how it forks, what it prints, and what its templates make of results. The core of `make test` runs them all,
-# except the longest one, with which it would take more than five minutes
+# except the longest one, which would take a minute more
 LONGEST_TARGET = "secrets"
 LONG_TARGETS = {
     LONGEST_TARGET: ("2.16", "2.21"),

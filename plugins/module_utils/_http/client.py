@@ -269,9 +269,9 @@ class Client:
         with contextlib.closing(response):
             self._mask_signature(response)
             if not 200 <= response.status_code < 300:
-                error = errors.bad_status(call, response, self._report.mask)
+                refusal = errors.bad_status(call, response, self._report.mask)
                 # which of two threads notices first that the body comes too slowly must make no difference
-                raise error if deadline.remaining() else errors.timed_out(call, deadline)
+                raise refusal if deadline.remaining() else errors.timed_out(call, deadline)
             yield Response(call, response, deadline)
 
     def _send(self, call: Call, deadline: Deadline) -> requests.Response:
