@@ -118,7 +118,7 @@ def issue_key(settings: Settings, client: Client, report: Report, deadline: Dead
         if settings.project_id or settings.project_name:
             # first of all, so that a missing endpoint costs no request
             cce_endpoint(settings)
-        signature = SignatureAuth(credential, _account_header(settings), issued=issued)
+        signature = iam_auth(credential, settings, issued=issued)
         credential, issued = agency_key(settings, settings.agency, signature, client, report, deadline), True
         # from here on, the account is that of the agency
         settings = replace(settings, user_domain_id=settings.agency.domain_id)
@@ -140,12 +140,20 @@ def _account_auth(
         report.secret(logins.token)
         return TokenAuth(logins.token, _LOGIN_ADVICE)
     if isinstance(credential, PasswordCredential):
-        token, once = log_in_to_account(settings, credential, client, report, deadline), bool(credential.passcode)
+        token = log_in_to_account(settings, credential, client, report, deadline)
     else:
-        token, once = credential.login.token(client, report, deadline), credential.login.sends_passcode
-    if once:
+        token = credential.login.token(client, report, deadline)
+    if uses_passcode(settings):
         logins.token = token
     return TokenAuth(token, _LOGIN_ADVICE)
+
+
+def uses_passcode(settings: Settings) -> bool:
+    """Whether the login sends a passcode, which is valid for one login only."""
+    credential = settings.credential
+    if isinstance(credential, CloudEntry):
+        return bool(credential.login.sends_passcode)
+    return isinstance(credential, PasswordCredential) and bool(credential.passcode)
 
 
 def identity_without_login(

@@ -33,7 +33,7 @@ from .._report import Report
 from .access_key import SignatureAuth
 from .agency import agency_account_token, agency_token
 from .endpoints import iam_url
-from .identity import Identity, iam_auth, identity_of_token, identity_without_login, issue_key
+from .identity import Identity, iam_auth, identity_of_token, identity_without_login, issue_key, uses_passcode
 from .password import log_in_to_account
 from .projects import ListedProject, list_own_projects, not_among
 from .rescope import rescope
@@ -320,13 +320,6 @@ class ProjectSessions:
 
 def uses_key(settings: Settings) -> bool:
     return isinstance(settings.credential, (AccessKeyCredential, InstanceCredential))
-
-
-def uses_passcode(settings: Settings) -> bool:
-    credential = settings.credential
-    if isinstance(credential, CloudEntry):
-        return bool(credential.login.sends_passcode)
-    return isinstance(credential, PasswordCredential) and bool(credential.passcode)
 
 
 def _name(project: ListedProject) -> str:

@@ -21,6 +21,7 @@ from .._garbage import collection_paused
 from .._http.deadline import Deadline
 from .._options.settings import Settings
 from .._options.validation import ALL_PROJECTS, is_project_id
+from .._report import Report
 from .search import JobCache
 from .wait_messages import enumerated
 
@@ -36,6 +37,15 @@ class Outcome(t.Generic[T]):
 
     value: T | None = None
     error: CceError | None = None
+
+
+def report_of(session: ProjectSession, report: Report) -> Report:
+    """A report whose warnings name the project."""
+
+    def warning(text: str) -> None:
+        report.warning(f"Project {session.name}: {text}")
+
+    return report._replace(warning=warning)
 
 
 class EachProject:

@@ -12,7 +12,8 @@ import functools
 import time
 import typing as t
 
-from .._auth.project_sessions import ProjectSession, ProjectSessions, uses_passcode
+from .._auth.identity import uses_passcode
+from .._auth.project_sessions import ProjectSession, ProjectSessions
 from .._auth.session import MAX_IDLE_SECONDS, Session
 from .._errors import CceError
 from .._http.client import Client
@@ -22,7 +23,7 @@ from .._report import Report
 from .ages import Ages
 from .changes import Poll
 from .clusters import check_names
-from .each_project import EachProject, failure_of
+from .each_project import EachProject, failure_of, report_of
 from .project_polls import ProjectPolls, Read
 from .request import JobsRequest
 
@@ -96,7 +97,7 @@ class OneProject:
             try:
                 poll, digest = self._client.run(functools.partial(project.read, read(project), deadline), deadline)
             except CceError as error:
-                if not project.identified and getattr(self._settings.credential, "passcode", None):
+                if not project.identified and uses_passcode(self._settings):
                     # it may be used up
                     error.transient = False
                 return [Look(project, None, error)]
@@ -157,10 +158,7 @@ class SeveralProjects:
         return failure_of([(look.project.name, look.error) for look in looks if look.error], len(looks))
 
     def _of(self, session: ProjectSession) -> ProjectPolls:
-        def warning(text: str) -> None:
-            self._report.warning(f"Project {session.name}: {text}")
-
-        report = self._report._replace(warning=warning)
+        report = report_of(session, self._report)
         return ProjectPolls(self._request, session, session.name, report, self._mask, self._ages, one_of_several=True)
 
     def _check_clusters(self, looks: t.Sequence[Look]) -> None:

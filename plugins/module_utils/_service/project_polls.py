@@ -21,10 +21,10 @@ from .._jobs.normalize import Job, Origin
 from .._jobs.query import Query
 from .._jobs.summary import name_clusters
 from .._report import Report
-from .._text import result_text
 from .ages import Ages, or_now
 from .clusters import check_names, known_ids
 from .request import JobsRequest
+from .search import origin_of
 
 T = t.TypeVar("T")
 
@@ -84,7 +84,7 @@ class ProjectPolls:
     @property
     def origin(self) -> Origin:
         """The project of the jobs, as far as it is known."""
-        return Origin(*(text and result_text(text) for text in self._session.project()))
+        return origin_of(self._session)
 
     @property
     def identified(self) -> bool:

@@ -21,7 +21,7 @@ from .._options.settings import Settings
 from .._report import Report
 from .ages import Ages
 from .clusters import check_names
-from .each_project import EachProject, Outcome, failure_of
+from .each_project import EachProject, Outcome, failure_of, report_of
 from .named_jobs import NamedJobs
 from .request import JobsRequest
 from .search import CacheFactory, JobCache, ProjectResult, Search
@@ -215,10 +215,7 @@ class ProjectsSearch:
         return self._projects
 
     def _project(self, session: ProjectSession) -> _Project:
-        def warning(text: str) -> None:
-            self._report.warning(f"Project {session.name}: {text}")
-
-        report = self._report._replace(warning=warning)
+        report = report_of(session, self._report)
         cache = self._make_cache(session.settings, report) if self._make_cache else None
         search = Search(self._request, session, report, self._mask, cache, self._ages, turn=self._turn)
         return _Project(session, search, cache)

@@ -68,6 +68,11 @@ class _Reading(t.NamedTuple):
     sent_at: datetime | None
 
 
+def origin_of(session: Session) -> Origin:
+    """The project of a session, as far as it is known without another call, as its jobs show it."""
+    return Origin(*(text and result_text(text) for text in session.project()))
+
+
 class Search:
     """A search for jobs. It is the ``Source`` of a wait.
 
@@ -220,7 +225,7 @@ class Search:
 
     def origin(self) -> Origin:
         """The project of the jobs, as far as it is known without another call."""
-        return Origin(*(text and result_text(text) for text in self._session.project()))
+        return origin_of(self._session)
 
     # -----------------------------------------------------------------------------------------------------------------
     # calls
