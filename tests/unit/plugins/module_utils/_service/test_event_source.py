@@ -8,6 +8,8 @@ goes on meanwhile."""
 from __future__ import annotations
 
 import asyncio
+import functools
+import json
 import logging
 import threading
 import typing as t
@@ -25,6 +27,12 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service impo
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import in_thread, run
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._service.endless_source import (
+    EnoughPolls,
+    Queue,
+    end_after,
+    run_polls,
+)
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     ScriptedResponse,
     Server,
@@ -50,10 +58,6 @@ LOGIN = {
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clear_environment(monkeypatch, tmp_path)
-
-
-class EnoughPolls(Exception):
-    """Ends the endless loop of an event source."""
 
 
 def job(uid: str, status: str = "Running", **more: t.Any) -> dict[str, t.Any]:
@@ -104,36 +108,10 @@ class Cloud:
         return {**LOGIN, "auth_url": f"{self.server.url}/v3", "endpoint": self.server.url, **options}
 
 
-class Queue:
-    """Where events go."""
-
-    def __init__(self) -> None:
-        self.events: list[dict[str, t.Any]] = []
-
-    async def put(self, event: dict[str, t.Any]) -> None:
-        self.events.append(event)
-
-
 @pytest.fixture
 def source(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., list[t.Any]]:
     """An event source as a function of a cloud, a number of polls, and options. Returns the events."""
-
-    def run_source(cloud: Cloud, polls: int, **options: t.Any) -> list[t.Any]:
-        left = [polls]
-
-        def pause(_watcher: Watcher) -> float:
-            left[0] -= 1
-            if not left[0]:
-                raise EnoughPolls
-            return 0.0
-
-        monkeypatch.setattr(Watcher, "pause", pause)
-        queue = Queue()
-        with cloud.server, pytest.raises(EnoughPolls):
-            asyncio.run(run(queue, cloud.access(**options), logging.getLogger("test")))
-        return queue.events
-
-    return run_source
+    return functools.partial(run_polls, monkeypatch=monkeypatch)
 
 
 def short(events: list[t.Any]) -> list[tuple[str, str]]:
@@ -270,6 +248,24 @@ def test_a_passcode_is_never_sent_twice() -> None:
     cloud = Cloud([])
     cloud.logins = [response(503)]
     assert fails(cloud, passcode="123456").http_status == 503
+    assert cloud.counts == {"tokens": 1}
+
+
+def test_a_passcode_of_an_entry_is_never_sent_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("openstack")
+    end_after(2, monkeypatch)
+    cloud = Cloud([])
+    cloud.logins = [response(503)]
+    auth = {**LOGIN, "auth_url": f"{cloud.server.url}/v3", "passcode": "123456", "project_domain_name": "OTC1"}
+    del auth["retries"]
+    entry = {"auth_type": "v3multifactor", "auth_methods": ["v3password", "v3totp"], "auth": auth}
+    file = tmp_path / "clouds.json"
+    file.write_text(json.dumps({"clouds": {"shop": entry}}), encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
+    options = {"cloud": "shop", "endpoint": cloud.server.url, "retries": 0, "interval": 1}
+    with cloud.server, pytest.raises(CceError) as failure:
+        asyncio.run(run(Queue(), options, logging.getLogger("test")))
+    assert failure.value.http_status == 503
     assert cloud.counts == {"tokens": 1}
 
 
@@ -410,21 +406,13 @@ def with_feedback(
 ) -> list[t.Any]:
     """Two polls with an engine. Returns the events and what was noted as sent, in order."""
     order: list[t.Any] = []
-    polls = [2]
-
-    def pause(_watcher: Watcher) -> float:
-        polls[0] -= 1
-        if not polls[0]:
-            raise EnoughPolls
-        return 0.0
-
+    end_after(2, monkeypatch)
     real_sent = Watcher.sent
 
     def sent(watcher: Watcher, change: t.Any) -> None:
         order.append(("sent", change.key))
         real_sent(watcher, change)
 
-    monkeypatch.setattr(Watcher, "pause", pause)
     monkeypatch.setattr(Watcher, "sent", sent)
     monkeypatch.setattr(event_source, "MAX_INTERVALS", seconds)
     cloud = Cloud([], [job("a"), job("b")])

@@ -17,8 +17,11 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import run
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._service.endless_source import (
+    Queue,
+    run_polls,
+)
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     Server,
     Wire,
@@ -34,10 +37,6 @@ FORBIDDEN = response(403, {"error_code": "CCE.01403001"})
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clear_environment(monkeypatch, tmp_path)
-
-
-class EnoughPolls(Exception):
-    """Ends the endless loop of an event source."""
 
 
 class Cloud:
@@ -81,33 +80,9 @@ class Cloud:
         return {**login, **urls, "projects": [SHOP, LAB], **options}
 
 
-class Queue:
-    def __init__(self) -> None:
-        self.events: list[dict[str, t.Any]] = []
-
-    async def put(self, event: dict[str, t.Any]) -> None:
-        self.events.append(event)
-
-    def short(self) -> list[tuple[str, str]]:
-        jobs = [event["cce"]["job"] for event in self.events]
-        return [(job["project_name"], job["id"]) for job in jobs]
-
-
-def run_polls(cloud: Cloud, polls: int, monkeypatch: pytest.MonkeyPatch, **options: t.Any) -> Queue:
-    """The events of so many polls."""
-    left = [polls]
-
-    def pause(_watcher: Watcher) -> float:
-        left[0] -= 1
-        if not left[0]:
-            raise EnoughPolls
-        return 0.0
-
-    monkeypatch.setattr(Watcher, "pause", pause)
-    queue = Queue()
-    with cloud.server, pytest.raises(EnoughPolls):
-        asyncio.run(run(queue, cloud.access(**options), logging.getLogger("test")))
-    return queue
+def short(events: list[dict[str, t.Any]]) -> list[tuple[str, str]]:
+    jobs = [event["cce"]["job"] for event in events]
+    return [(job["project_name"], job["id"]) for job in jobs]
 
 
 def job(uid: str, second: int = 0, **more: t.Any) -> dict[str, t.Any]:
@@ -116,22 +91,22 @@ def job(uid: str, second: int = 0, **more: t.Any) -> dict[str, t.Any]:
 
 def test_one_password_serves_all_projects_and_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     cloud = Cloud({SHOP: [[], [job("a", 2)]], LAB: [[], [job("b", 1)], [job("c", 3)]]})
-    assert run_polls(cloud, 4, monkeypatch).short() == [(LAB, "b"), (SHOP, "a"), (LAB, "c")]
+    assert short(run_polls(cloud, 4, monkeypatch)) == [(LAB, "b"), (SHOP, "a"), (LAB, "c")]
     assert cloud.passwords == 1
     assert cloud.counts == {SHOP: 4, LAB: 4}
 
 
 def test_the_same_job_id_in_two_projects_is_two_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    queue = run_polls(Cloud({SHOP: [[], [job("a")]], LAB: [[], [job("a")]]}), 2, monkeypatch)
-    assert sorted(queue.short()) == [(LAB, "a"), (SHOP, "a")]
-    assert len({event["meta"]["uuid"] for event in queue.events}) == 2
+    events = run_polls(Cloud({SHOP: [[], [job("a")]], LAB: [[], [job("a")]]}), 2, monkeypatch)
+    assert sorted(short(events)) == [(LAB, "a"), (SHOP, "a")]
+    assert len({event["meta"]["uuid"] for event in events}) == 2
 
 
 def test_a_forbidden_project_is_logged_and_the_other_one_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud = Cloud({SHOP: [[], [job("a")], [job("b")]], LAB: [FORBIDDEN]})
-    assert run_polls(cloud, 3, monkeypatch).short() == [(SHOP, "a"), (SHOP, "b")]
+    assert short(run_polls(cloud, 3, monkeypatch)) == [(SHOP, "a"), (SHOP, "b")]
     [warning] = caplog.messages
     assert LAB in warning
     assert "403" in warning
@@ -142,7 +117,7 @@ def test_an_outage_of_one_project_loses_nothing(
 ) -> None:
     broken = response(503, {"error_code": "APIGW.0201"})
     cloud = Cloud({SHOP: [[], [job("a")]], LAB: [[], broken, [job("b"), job("c", 1)]]})
-    assert run_polls(cloud, 3, monkeypatch).short() == [(SHOP, "a"), (LAB, "b"), (LAB, "c")]
+    assert short(run_polls(cloud, 3, monkeypatch)) == [(SHOP, "a"), (LAB, "b"), (LAB, "c")]
     began, ended = caplog.messages
     assert LAB in began
     assert "503" in began
@@ -163,7 +138,7 @@ def test_a_cluster_must_be_in_one_of_the_projects(monkeypatch: pytest.MonkeyPatc
     lists = {SHOP: [[], [job("a", cluster_id="c1")]], LAB: [[], [job("b", cluster_id="c1")]]}
     cloud = Cloud(lists)
     cloud.clusters = {SHOP: {"c1": "shop"}, LAB: {"c2": "lab"}}
-    assert run_polls(cloud, 2, monkeypatch, cluster_name="shop").short() == [(SHOP, "a")]
+    assert short(run_polls(cloud, 2, monkeypatch, cluster_name="shop")) == [(SHOP, "a")]
     cloud = Cloud(lists)
     with cloud.server, pytest.raises(CceError, match="shap"):
         asyncio.run(run(Queue(), cloud.access(cluster_name="shap"), logging.getLogger("test")))
