@@ -65,7 +65,7 @@ try: $(DEMO)/ready $(if $(RULEBOOK),$(RULES)/ready) ## run your own playbook or 
 	fi; \
 	"$$bin/python" "$$root/tests/simulator" --seed 7 --log-in -- "$$@" $(ARGS)
 
-test: $(NOX)/ready ## run every check that one Python can run, in 6 minutes; one of them: make test ARGS='-s code'
+test: $(NOX)/ready ## run every check that one Python can run, in 5 minutes; one of them: make test ARGS='-s code'
 	@"$(NOX)/bin/python" $(if $(ARGS),-m nox $(ARGS),tests/checks test)
 
 test-all: $(NOX)/ready ## run the checks on every ansible-core, with every Python on PATH

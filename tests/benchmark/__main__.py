@@ -52,7 +52,10 @@ def main() -> None:
         "--jobs", type=int, default=100_000, help="length of the list in process and all (default: 100000)"
     )
     parser.add_argument(
-        "--runs", type=int, default=5, help="rounds of each comparison, short ones have more (default: 5)"
+        "--runs",
+        type=int,
+        default=5,
+        help="rounds of each comparison; short ones have more, unless it is 1 (default: 5)",
     )
     parser.add_argument("--only", action="append", metavar="NAME", help=f"a comparison, * matches anything: {names}")
     parser.add_argument(
@@ -79,7 +82,8 @@ def main() -> None:
         chosen[0].methods[0].run(workspace, simulators.with_jobs(chosen[0].jobs))
         outcomes = []
         for comparison in chosen:
-            outcomes.append(measure(comparison, arguments.runs * comparison.times, simulators, workspace))
+            rounds = arguments.runs * comparison.times if arguments.runs > 1 else 1
+            outcomes.append(measure(comparison, rounds, simulators, workspace))
             if comparison.ratios:
                 print(*table(outcomes[-1:]), sep="\n", flush=True)
             if comparison.name == GROWTH:

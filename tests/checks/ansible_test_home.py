@@ -7,8 +7,9 @@
 usage: python ansible_test_home.py FOLDER, with the Python of an environment that has ansible-core
 
 For the virtual environments that it makes, ansible-test downloads a bootstrap script for pip from a host that is not
-a package index, unless it is in the cache in its home folder. What is put there runs the wheel of pip that the script
-would install. ansible-test also hides all environment variables from pip, so that only files can configure it.
+a package index, unless it is in the cache in its home folder. What is put there copies the packages that the script
+would install, in a tenth of the time. ansible-test also hides all environment variables from pip, so that only files
+can configure it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,17 +30,14 @@ from ansible_test._internal.python_requirements import get_venv_packages
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 
 STAND_IN = '''\
-"""Install pip from the wheel in the same folder, as get-pip.py would from the one it contains."""
+"""Install pip from the folder {packages} next to this file, as get-pip.py would from a package index."""
 
 import os
-import runpy
-import sys
+import shutil
+import sysconfig
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.environ["GET_PIP"]), "{wheel}"))
-# options of get-pip.py that pip itself does not know
-arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
-sys.argv[1:] = ["install", "--upgrade", "--force-reinstall", *arguments]
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
+packages = os.path.join(os.path.dirname(os.environ["GET_PIP"]), "{packages}")
+shutil.copytree(packages, sysconfig.get_path("purelib"), dirs_exist_ok=True)
 '''
 
 
@@ -74,14 +73,18 @@ def configure_pip(home: Path) -> None:
 
 
 def provide_pip(home: Path) -> None:
-    """Put a substitute for the bootstrap script, and the wheel that it runs, where ansible-test looks for them."""
+    """Put a substitute for the bootstrap script, and what it installs, where ansible-test looks for them."""
     cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    version = get_venv_packages(SimpleNamespace(version="{}.{}".format(*sys.version_info[:2])))["pip"]
-    wheel = f"pip-{version}-py3-none-any.whl"
-    if not (cache / wheel).exists():
-        output_of("download", "--quiet", "--no-deps", "--dest", str(cache), f"pip=={version}")
-    write(cache / f"get_pip_{version.replace('.', '_')}.py", STAND_IN.format(wheel=wheel))
+    versions = get_venv_packages(SimpleNamespace(version="{}.{}".format(*sys.version_info[:2])))
+    packages = cache / "-".join(["packages", *versions.values()])
+    if not packages.exists():
+        new = Path(tempfile.mkdtemp(dir=cache))
+        # compiled once, and not by each environment
+        options = ["--quiet", "--no-deps", "--compile", "--target", str(new)]
+        output_of("install", *options, *(f"{name}=={version}" for name, version in versions.items()))
+        new.rename(packages)
+    write(cache / f"get_pip_{versions['pip'].replace('.', '_')}.py", STAND_IN.format(packages=packages.name))
 
 
 if __name__ == "__main__":

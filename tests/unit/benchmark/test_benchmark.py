@@ -41,7 +41,7 @@ def test_the_tables_replace_those_of_the_page(tmp_path: Path) -> None:
     page = tmp_path / "benchmark.md"
     parts = "\n\n".join(f"<!-- {part} -->\nold\n<!-- /{part} -->" for part in ("summary", "measured"))
     page.write_text(f"Text before.\n\n{parts}\n\nText after.\n")
-    chosen = [argument for name in ("process", "wait*", "poll", "by-id", "events") for argument in ("--only", name)]
+    chosen = [argument for name in ("process", "wait*", "poll", "events") for argument in ("--only", name)]
     done = benchmark(*chosen, "--jobs", "50", "--runs", "1", "--output", str(tmp_path))
     assert done.returncode == 0, done.stderr
     text = page.read_text()
@@ -57,8 +57,7 @@ def test_the_tables_replace_those_of_the_page(tmp_path: Path) -> None:
     for measured, unit in (("slowest of five events, time", "s"), ("memory", "MiB")):
         row = rf"\| event source, 50 jobs, interval 1 s, {measured} \|  \| \*\*\S+ {unit}\*\* \|"
         assert re.search(row, text), text
-    for by_id in ("jobs_info, one job by ID", "jobs lookup, one job by ID", "wait by ID over ten polls"):
-        assert f"| {by_id} in a project of 50, " in text
+    assert "| wait by ID over ten polls in a project of 50, CPU | wait by ID over ten polls in a project of 1 |" in text
 
 
 def test_an_unknown_comparison() -> None:

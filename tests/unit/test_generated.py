@@ -46,30 +46,31 @@ def test_documentation_is_up_to_date() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        ("plugins/doc_fragments/_connection.py", "    default: 60\n", "    default: 30\n"),
-        ("plugins/doc_fragments/_connection.py", "Environment variable E(OS_CACERT)", "Environment variable E(OS_CA)"),
-        ("plugins/doc_fragments/_connection.py", "      - name: OS_USERNAME\n", "      - name: OS_USER\n"),
-        ("plugins/doc_fragments/_connection.py", "    aliases: [domain_id]\n", ""),
-        ("plugins/doc_fragments/_filters.py", "choices: [nested, flat, none]", "choices: [nested, flat]"),
+def test_stale_facts_are_found_and_mended(checkout: Path) -> None:
+    connection, filters = "plugins/doc_fragments/_connection.py", "plugins/doc_fragments/_filters.py"
+    source, guide = "extensions/eda/plugins/event_source/jobs.py", "docs/docsite/rst/event_source.rst"
+    stale = [
+        (connection, "    default: 60\n", "    default: 30\n"),
+        (connection, "Environment variable E(OS_CACERT)", "Environment variable E(OS_CA)"),
+        (connection, "      - name: OS_USERNAME\n", "      - name: OS_USER\n"),
+        (connection, "    aliases: [domain_id]\n", ""),
+        (filters, "choices: [nested, flat, none]", "choices: [nested, flat]"),
         ("plugins/modules/jobs_info.py", "    type: float\n    default: 1800\n", "    type: int\n    default: 1800\n"),
         ("plugins/lookup/jobs.py", "      description: ID of the job.\n", "      description: The ID of the job.\n"),
         ("plugins/lookup/jobs.py", "    type: int\n    default: 0\n", "    type: int\n"),
-        ("extensions/eda/plugins/event_source/jobs.py", "    default: now\n", "    default: never\n"),
-        ("docs/docsite/rst/event_source.rst", "* Seconds from the start", "* Minutes from the start"),
-        ("docs/docsite/rst/event_source.rst", "interval: 10\n", "interval: 11\n"),
-    ],
-)
-def test_stale_fact_is_found_and_mended(checkout: Path, name: str, old: str, new: str) -> None:
-    before = edit(checkout / name, old, new)
+        (source, "    default: now\n", "    default: never\n"),
+        (guide, "* Seconds from the start", "* Minutes from the start"),
+        (guide, "interval: 10\n", "interval: 11\n"),
+    ]
+    names = {name for name, _old, _new in stale}
+    before = {name: (checkout / name).read_text(encoding="utf-8") for name in names}
+    for name, old, new in stale:
+        edit(checkout / name, old, new)
     checked = generate(checkout, "--check")
     assert checked.returncode == 1
-    assert f"--- {name}\n" in checked.stdout
-    assert (checkout / name).read_text(encoding="utf-8") != before
+    assert [name for name in names if f"--- {name}\n" not in checked.stdout] == []
     assert generate(checkout).returncode == 0
-    assert (checkout / name).read_text(encoding="utf-8") == before
+    assert {name: (checkout / name).read_text(encoding="utf-8") for name in names} == before
 
 
 def test_change_of_a_table_reaches_both_plugins(checkout: Path) -> None:
