@@ -102,6 +102,7 @@ def _filtering(jobs: int) -> Comparison:
             Ratio(f"module, {measure}, largest process", MODULE, None, 80, "mebibytes"),
             Ratio(f"module that is sent, {measure}, time", SENT, PING, None),
             Ratio(f"module that is sent, {measure}, largest process", SENT, None, 80, "mebibytes"),
+            Ratio(f"module that is sent, {measure}, time", SENT, URI, None),
         ]
     if 1 < jobs <= LARGEST_OF_OTHERS:
         ratios += [
@@ -161,15 +162,25 @@ def _fifty_lookups() -> Comparison:
         reference = "{{ " + query(limit=1, **options) + " | length }}"
         return lambda simulator: [{"ansible.builtin.debug": {"msg": reference * times}}]
 
+    def tasks(expression: str) -> Any:
+        return lambda simulator: [{"ansible.builtin.debug": {"msg": "{{ " + expression + " }}"}}] * 50
+
     once, fifty, cached = "one lookup", "50 lookups in one template", "50 lookups with cache_ttl"
+    none, apart, shared = "50 tasks without a lookup", "50 tasks with a lookup each", "50 tasks with cache_ttl"
     methods = (
         play(once, template(1), variables=login_variables, calls={"logins": 1, "lists": 1}),
         play(fifty, template(50), variables=login_variables, calls={"logins": 1, "lists": 50}),
         play(cached, template(50, cache_ttl=300), variables=login_variables, calls={"logins": 1, "lists": 1}),
+        # each task runs in a process of its own, which has to log in
+        play(none, tasks("1"), variables=login_variables),
+        play(apart, tasks(query(limit=1)), variables=login_variables, calls={"logins": 50, "lists": 50}),
+        play(shared, tasks(query(limit=1, cache_ttl=300)), variables=login_variables, calls={"logins": 1, "lists": 1}),
     )
     ratios = (
         Ratio("50 lookups in one template with one login, time", fifty, once, 1.5),
         Ratio("the same with cache_ttl and one fetch, time", cached, once, 1.5),
+        Ratio("50 tasks with a lookup each, time", apart, none, None),
+        Ratio("50 tasks with a lookup each and cache_ttl, time", shared, apart, None),
     )
     return Comparison("lookups", 60, methods, ratios)
 

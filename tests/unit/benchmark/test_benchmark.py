@@ -131,7 +131,7 @@ def test_the_summary_of_the_page_has_the_figures_of_its_tables(report: ModuleTyp
         if cell
     }
     sentences = report.sentences(medians, memory)
-    assert len(sentences) == 4
+    assert len(sentences) == 5
     assert re.findall(r"^- (.+)$", page.split("<!-- /summary -->")[0], re.MULTILINE) == sentences
 
 
@@ -141,3 +141,19 @@ def test_the_summary_leaves_out_what_was_not_measured(report: ModuleType) -> Non
     assert report.sentences({many: 0.05}, {}) == []
     [sentence] = report.sentences({many: 0.05}, {("jobs_info", 100_000): 60.2, (many[1], 100_000): 500})
     assert "20 times as fast" in sentence and "60 MiB" in sentence and "500 MiB" in sentence
+    assert "other nodes" not in sentence
+    [sentence] = report.sentences({("50 lookups in one template with one login, time", "one lookup"): 1.2}, {})
+    assert "1.20" in sentence and "cache_ttl" not in sentence
+
+
+def test_the_summary_shows_on_which_side_a_figure_was_measured(report: ModuleType) -> None:
+    uri = "uri + selectattr"
+    medians = {
+        ("module, 10 of 100,000 jobs, time", uri): 0.05,
+        ("module that is sent, 10 of 100,000 jobs, time", uri): 0.0625,
+        ("50 lookups in one template with one login, time", "one lookup"): 1.2,
+        ("50 tasks with a lookup each and cache_ttl, time", "50 tasks with a lookup each"): 1.05,
+    }
+    many, lookups = report.sentences(medians, {("jobs_info", 100_000): 60.2, (uri, 100_000): 500})
+    assert "16 times on other nodes" in many
+    assert "1.20" in lookups and "cache_ttl" in lookups and "1.05" in lookups
