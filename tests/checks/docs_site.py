@@ -42,9 +42,18 @@ ANSIBLE_PAGES = {
     },
 }
 
-# The theme does not wrap the cells of tables on phones
+# On phones, the theme neither wraps the cells of tables nor long names in them, and it wraps diagrams. A table of four
+# columns becomes a list
 STYLE = """@media (max-width: 767px) {
-  .wy-table-responsive table td, .wy-table-responsive table th { white-space: normal }
+  .rst-content table.docutils td, .rst-content table.docutils th { padding: 6px; white-space: normal }
+  .rst-content h1 { overflow-wrap: anywhere }
+  .rst-content table.docutils p { hyphens: auto }
+  .rst-content table.docutils :is(code, .pre, li p) { overflow-wrap: anywhere; white-space: normal }
+  .rst-content table.docutils td code { border: 0; padding: 0 }
+  .rst-content div.highlight-text pre { white-space: pre }
+  table.docutils:has(th:nth-child(4)) thead { display: none }
+  table.docutils:has(th:nth-child(4)), table.docutils:has(th:nth-child(4)) :is(tbody, tr, td) { display: block }
+  table.docutils:has(th:nth-child(4)) td:first-child { font-weight: bold }
 }
 """
 
