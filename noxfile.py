@@ -74,7 +74,7 @@ def code(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """The artifact is clean and complete, it and a fresh clone install, and Galaxy would import it."""
-    session.install("-r", str(REQUIREMENTS / "build.txt"), "pytest", CORES[CORE].requirement)
+    session.install("-r", str(REQUIREMENTS / "build.txt"), "pytest", "requests", CORES[CORE].requirement)
     pytest(session, "tests/package", env={"CCE_OLDEST_CORE": next(iter(CORES))})
 
 
@@ -160,6 +160,8 @@ def integration(session: nox.Session, core: str) -> None:
         command += [word for target in elsewhere for word in ("--exclude", target)]
         report_skipped(session, f"{', '.join(elsewhere)}: other cores run them in `make test-all`")
     session.run(*command, *session.posargs, env={"HOME": session.create_tmp()})
+    if core in (next(iter(CORES)), next(reversed(CORES))) and not session.posargs:
+        session.run("python", str(CHECKS / "first_playbook.py"))
 
 
 @nox.session

@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from checks import checkout, guide_files
+from checks import checkout, first_playbook, guide_files
 
 NAME = "opentelekomcloud.cce"
 LARGEST_FILE = 200_000
@@ -111,6 +111,11 @@ def test_recipes_of_an_installed_collection(installed: Path) -> None:
     names = [f"{NAME}.{path.stem}" for path in (checkout.ROOT / "playbooks").glob("*.yml")]
     listed = run("ansible-playbook", "--syntax-check", *names, collections=installed)
     assert listed.count("playbook: ") == len(names) > 0
+
+
+def test_first_playbook_of_the_readme(artifact: Path, tmp_path: Path) -> None:
+    """It runs from the artifact in an empty home. The session integration does this with the oldest and newest core."""
+    first_playbook.check(artifact, tmp_path)
 
 
 def test_execution_environment(artifact: Path, installed: Path, tmp_path: Path) -> None:
