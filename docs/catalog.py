@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "playbooks"
 PLUGINS = ROOT / "plugins"
+# Its texts are parts of a page, and no messages
+MARKUP = PLUGINS / "plugin_utils" / "timeline" / "markup.py"
 REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
 
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -94,7 +96,8 @@ def topic_of(file: Path) -> str:
 
 def messages(topic: str) -> list[str]:
     """The sentences and parts of sentences that the plugins can print about a topic, with ``...`` for each value."""
-    files = (file for file in PLUGINS.rglob("*.py") if "doc_fragments" not in file.parts and topic_of(file) == topic)
+    sources = (file for file in PLUGINS.rglob("*.py") if "doc_fragments" not in file.parts and file != MARKUP)
+    files = (file for file in sources if topic_of(file) == topic)
     found = {words for file in files for words in _texts(ast.parse(file.read_text(encoding="utf-8")))}
     return sorted(found, key=lambda words: (words.strip(". ").lower(), words))
 
@@ -123,10 +126,10 @@ def _texts(tree: ast.Module) -> t.Iterator[str]:
 
 
 def _without_users(tree: ast.Module) -> t.Iterator[ast.AST]:
-    """Texts that users do not see: documentation, and messages of exceptions that report a fault of the code."""
-    documentation = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+    """Texts that are no messages: documentation, defaults, and what exceptions say about a fault of the code."""
+    documentation = {"DOCUMENTATION", "EXAMPLES", "RETURN", "DEFAULT_TITLE"}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("AssertionError", "ValueError"):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("AssertionError", "TypeError", "ValueError"):
             yield from node.args
         elif isinstance(node, ast.Expr) or (
             isinstance(node, ast.Assign) and documentation & {getattr(target, "id", "") for target in node.targets}
