@@ -45,18 +45,20 @@ def by_name(recipe: Path) -> str:
     return f"opentelekomcloud.cce.{recipe.stem}"
 
 
-def play(recipe: Path, *arguments: str, fails: bool = False, **environment: str) -> str:
+def play(recipe: Path, *arguments: str, fails: bool = False, folder: Path | None = None, **environment: str) -> str:
     """Run a recipe and return its output. Exit if it unexpectedly fails or succeeds.
 
     Args:
         recipe: the playbook.
         arguments: further arguments of ansible-playbook.
         fails: whether the recipe is expected to fail.
+        folder: the current directory.
         environment: variables that override ``CREDENTIALS``.
     """
     command = ["ansible-playbook", by_name(recipe), *arguments]
     done = subprocess.run(
         command,
+        cwd=folder,
         env={**os.environ, **CREDENTIALS, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -266,7 +268,8 @@ def prove_daily_report(recipe: Path, folder: Path) -> None:
     report = folder / "failures.md"
     arguments = ("-e", f"report={report}")
     both = ("-e", "projects=eu-de_shop,eu-de_lab")
-    expect(play(recipe, *arguments, *both, OS_PROJECT_NAME=""), "failures.md is complete.")
+    # cron and systemd do not set PWD
+    expect(play(recipe, *both, folder=folder, OS_PROJECT_NAME="", PWD=""), "failures.md is complete.")
     text = report.read_text(encoding="utf-8")
     expect(text, "## eu-de_shop: 3 of ", "## eu-de_lab: 0 of 12 jobs", "ScaleupCluster node-")
     report.unlink()
@@ -285,7 +288,7 @@ def prove_account_report(recipe: Path, folder: Path) -> None:
     }
     report = folder / "account.md"
     control("DELETE", "/requests")
-    output = play(recipe, "-e", f"report={report}", "-e", "since=7d", **traveler)
+    output = play(recipe, "-e", f"report={report.name}", "-e", "since=7d", folder=folder, **traveler)
     expect(output, "account.md has 8 failures in 4 projects.")
     text = report.read_text(encoding="utf-8")
     expect(text, "| eu-de_lab | | | | 12 jobs, none failed |", "| eu-nl_shop | ", "node not ready after 30 min")
@@ -318,7 +321,7 @@ def prove_account_report(recipe: Path, folder: Path) -> None:
 
 def prove_night_report(recipe: Path, folder: Path) -> None:
     page = folder / "night.html"
-    expect(play(recipe, "-e", f"page={page}", "-e", "since=7d"), "changed=1")
+    expect(play(recipe, "-e", "since=7d", folder=folder), "changed=1")
     expect(page.read_text(encoding="utf-8"), "<title>Night shift</title>", "shop-batch", "node not ready after 30 min")
     arguments = ("-e", f"page={page}", "-e", "projects=all", "-e", "since=52w")
     expect(play(recipe, *arguments, OS_PROJECT_NAME=""), "night.html is complete.")
