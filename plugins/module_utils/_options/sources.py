@@ -63,8 +63,8 @@ def read_options(table: OptionTable, typed: t.Mapping[str, t.Any]) -> Source:
     """
     found: dict[str, OptionValue] = {}
     names: dict[str, str] = {}
-    # sorted, so that both plugins report the same one of several faults
-    for name, value in sorted(typed.items()):
+    # sorted, so that both plugins report the same one of several faults; a rulebook can have names that are not strings
+    for name, value in sorted(typed.items(), key=lambda given: str(given[0])):
         canonical = table.canonical.get(name)
         if canonical is None:
             raise option_error(_unsupported(table, name))

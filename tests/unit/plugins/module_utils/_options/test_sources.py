@@ -86,6 +86,12 @@ def test_unsupported_option_without_a_near_name(value: t.Any) -> None:
     assert ", ".join(option.name for option in CONNECTION) in text
 
 
+def test_unsupported_option_whose_name_is_not_a_string() -> None:
+    # YAML reads 1, on, and null as keys, which cannot be compared with strings
+    for name in (1, True, None):
+        assert f": {name}." in refusal(settings, {**ENOUGH, name: "x"})
+
+
 def test_value_is_converted_on_first_use() -> None:
     given = read_options(TABLE, {"timeout": "soon"})["timeout"]
     assert given.raw == "soon"
