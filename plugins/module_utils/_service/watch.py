@@ -77,7 +77,8 @@ class Watcher:
         self._state_file = state_file
         self._filters = _described(request.jobs)
         self._memories: dict[str, Memory] = state_file.memories if state_file else {}
-        self._outages: dict[str | None, float] = {}
+        # when each outage began: of a project, or with None of the list of projects
+        self._outages: dict[ProjectPolls | None, float] = {}
         self._began = 0.0
         self._failed_polls = 0
         self._retry_after = 0.0
@@ -98,9 +99,9 @@ class Watcher:
         taken: dict[str, list[Change]] = {}
         for look in looks:
             if look.error:
-                self._fails(look.project.name, look.error)
+                self._fails(look.project, look.error)
                 continue
-            self._works(look.project.name)
+            self._works(look.project)
             # a project can be there twice, by its name and its ID, until a login has shown that they are the same
             if look.poll and look.poll.project_id not in taken:
                 taken[look.poll.project_id] = self._take(look.project, look.poll)
@@ -209,26 +210,26 @@ class Watcher:
     # -----------------------------------------------------------------------------------------------------------------
     # failures
 
-    def _works(self, name: str | None) -> None:
+    def _works(self, project: ProjectPolls | None) -> None:
         """Log the end of an outage, of a project or of the list of projects."""
-        began = self._outages.pop(name, None)
+        began = self._outages.pop(project, None)
         if began is None:
             return
         seconds = time.monotonic() - began
         self._report.warning(
-            f"Polling project {name} works again, after {seconds:.0f} s."
-            if name
+            f"Polling project {project.name} works again, after {seconds:.0f} s."
+            if project
             else f"Listing the projects works again, after {seconds:.0f} s."
         )
 
-    def _fails(self, name: str | None, error: CceError) -> None:
+    def _fails(self, project: ProjectPolls | None, error: CceError) -> None:
         """Log the beginning of an outage."""
-        if name in self._outages:
+        if project in self._outages:
             return
-        self._outages[name] = self._began
+        self._outages[project] = self._began
         self._report.warning(
-            f"Polling project {name} failed; retrying until it works again: {error}"
-            if name
+            f"Polling project {project.name} failed; retrying until it works again: {error}"
+            if project
             else f"Listing the projects failed; retrying until it works again: {error}"
         )
 

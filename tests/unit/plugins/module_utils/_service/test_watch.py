@@ -143,6 +143,21 @@ def test_an_outage_is_logged_once_when_it_begins_and_once_when_it_ends(clock: t.
     assert len(run.recorded.warnings) == 3
 
 
+def test_the_end_of_an_outage_is_logged_for_a_project_whose_name_is_learned_meanwhile() -> None:
+    project = FakeProject()
+    project.name, project.failing = "unknown", transient()
+    run = Run(project)
+    run.poll()
+    # an entry of clouds.yaml and the agency of a server name it with the first login
+    project.name, project.failing = "eu-de_shop", None
+    run.poll()
+    project.failing = transient()
+    run.poll()
+    _began, ended, began_again = run.recorded.warnings
+    assert "eu-de_shop works again" in ended
+    assert "eu-de_shop" in began_again
+
+
 def test_an_outage_before_the_first_poll_that_works_is_tolerated() -> None:
     project = FakeProject()
     project.failing = transient()
