@@ -66,10 +66,6 @@ class Filters:
     def noticed(self) -> Noticed:
         return Noticed(self._status, self._type, self._diagnostics)
 
-    def warnings(self) -> list[str]:
-        """Return complete sentences about values that no job has, once the list has come to its end."""
-        return value_warnings([self])
-
     def _all(self, query: Query) -> t.Iterator[Predicate]:
         # These two have to see every job, because what no job has is reported; the others are ordered by their cost.
         undocumented = any(text.lower() not in STATUSES for text in query.status)

@@ -68,32 +68,6 @@ FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Where the value of each key of ours is. ``reason`` of a job is made of ``reason`` and ``message``."""
 
 
-class FoundJob(t.NamedTuple):
-    """A raw job that was looked up. It is a ``Candidate``, so that filters and normalization accept it."""
-
-    raw: RawJob
-    parent_id: str | None
-    """ID of the job that it is a subjob of."""
-    level: int
-    """1 at the top of the list."""
-    below_finished: bool
-    """Whether a job above it has finished."""
-
-
-def find_by_ids(raw_jobs: t.Iterable[t.Any], ids: t.Collection[str]) -> t.Iterator[FoundJob]:
-    """Yield the jobs with these IDs at any depth, in the order of the list, ignoring case.
-
-    Args:
-        raw_jobs: elements of the API's list, whatever they are. Each is read once and released.
-        ids: the IDs as users see them.
-    """
-    diagnostics = Diagnostics(muted=True)
-    wanted = frozenset(result_text(job_id).lower() for job_id in ids)
-    for candidate in candidates(raw_jobs, True, diagnostics):
-        if (read_text(candidate[0], "id", diagnostics) or "").lower() in wanted:
-            yield FoundJob(*candidate)
-
-
 def candidates(raw_jobs: t.Iterable[t.Any], deep: bool, diagnostics: Diagnostics) -> t.Iterator[Candidate]:
     """Yield the jobs that filters apply to: those of the list and, when ``deep``, those below them."""
     for number, raw in enumerate(raw_jobs, 1):
