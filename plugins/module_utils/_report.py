@@ -32,3 +32,5 @@ class Report(t.NamedTuple):
     """Replaces the secrets in a text. Needed before a text is cut: half a secret is not recognized."""
     finds_secret: t.Callable[[str], bool] = _never
     """Whether there is a secret in a text, apart from those that texts contain by chance."""
+    temporary: t.Callable[[str], None] | None = None
+    """Like ``secret``, for values of single requests, of which early ones are forgotten. None to use ``secret``."""

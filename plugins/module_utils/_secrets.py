@@ -13,6 +13,7 @@ what is printed from then on, and short values also in the middle of words.
 from __future__ import annotations
 
 import base64
+import collections
 import contextlib
 import functools
 import marshal
@@ -55,6 +56,9 @@ _ESCAPES = [re.compile(pattern) for pattern in (rb"&[#A-Za-z]", rb"%[0-9a-fA-F]{
 _BASE64 = re.compile("[A-Za-z0-9+/_-]")
 _BASE64_END = re.compile("[A-Za-z0-9+/_-]*={0,2}")
 
+MAX_TEMPORARY = 500
+"""Temporary secrets that are known at the same time, such as signatures: more than the requests of a usual poll."""
+
 LONGEST_TRACE = 4096
 """Characters in which a secret can be recognized, however it is escaped: a long one by the first of its own."""
 
@@ -84,6 +88,7 @@ class Mask:
     def __init__(self, ordinary: t.Iterable[str] = ()) -> None:
         self._ordinary = frozenset(word.lower() for word in ordinary)
         self._needles: dict[str, _Needle] = {}
+        self._temporary: collections.deque[_Needle] = collections.deque(maxlen=MAX_TEMPORARY)
         self._numbers: set[int] = set()
 
     def add(self, secret: str) -> None:
@@ -103,26 +108,32 @@ class Mask:
                 for text in inner:
                     self._learn(text, alone=False, encoded=True)
 
+    def add_temporary(self, secret: str) -> None:
+        """Learn a long secret until ``MAX_TEMPORARY`` others have been added in this way."""
+        self._temporary.append(_needle(secret, alone=False))
+
     def is_unremarkable(self, secret: str) -> bool:
         """Whether results contain such a text without repeating a secret: it is short, or an ordinary word."""
         return len(secret) < MIN_LENGTH or secret.lower() in self._ordinary
 
     def _learn(self, text: str, *, alone: bool, encoded: bool = False) -> None:
-        folded = text.translate(_FOLD)
-        head = folded if len(folded) < _LONG else folded[:_TELLING]
-        self._needles.setdefault(folded, _Needle(folded, head, alone, encoded))
+        needle = _needle(text, alone=alone, encoded=encoded)
+        self._needles.setdefault(needle.text, needle)
+
+    def _known(self) -> tuple[_Needle, ...]:
+        # copies, because another thread may learn a secret meanwhile
+        return (*tuple(self._needles.values()), *tuple(self._temporary))
 
     # -----------------------------------------------------------------------------------------------------------------
     # texts
 
     def __call__(self, text: str) -> str:
         """Return a sentence without secrets. Those that are short or ordinary are only replaced as whole words."""
-        # a copy, because another thread may learn a secret meanwhile
-        return _replaced(text, tuple(self._needles.values()))
+        return _replaced(text, self._known())
 
     def finds(self, text: str) -> bool:
         """Whether there is a secret in a text. Those that are short or ordinary do not count."""
-        heads = [needle.head for needle in tuple(self._needles.values()) if not needle.alone]
+        heads = [needle.head for needle in self._known() if not needle.alone]
         return any(head in folded for folded in (each.translate(_FOLD) for each in decodings(text)) for head in heads)
 
     def result(self, value: t.Any) -> t.Any:
@@ -130,7 +141,7 @@ class Mask:
 
         What needs no change is not copied.
         """
-        needles = [needle for needle in tuple(self._needles.values()) if not needle.alone]
+        needles = [needle for needle in self._known() if not needle.alone]
         return _Walk(needles, self._ordinary, self._numbers).over(value) if needles else value
 
 
@@ -143,13 +154,23 @@ def masked(report: Report, mask: Mask) -> Report:
         if not mask.is_unremarkable(secret):
             report.secret(secret)
 
+    def remember_for_now(secret: str) -> None:
+        mask.add_temporary(secret)
+        report.secret(secret)
+
     return Report(
         warning=lambda text: report.warning(mask(text)),
         info=lambda text: report.info(mask(text)),
         secret=remember,
         mask=mask,
         finds_secret=mask.finds,
+        temporary=remember_for_now,
     )
+
+
+def _needle(text: str, *, alone: bool, encoded: bool = False) -> _Needle:
+    folded = text.translate(_FOLD)
+    return _Needle(folded, folded if len(folded) < _LONG else folded[:_TELLING], alone, encoded)
 
 
 def _as_bytes(secret: str) -> set[bytes]:

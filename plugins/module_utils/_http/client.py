@@ -305,7 +305,7 @@ class Client:
         # the response may repeat it, and it is valid for the same call again
         signature = re.search("Signature=([0-9a-f]+)", response.request.headers.get("Authorization", ""))
         if signature:
-            self._report.secret(signature[1])
+            (self._report.temporary or self._report.secret)(signature[1])
 
     def _warn_of_plain_http(self, url: str) -> None:
         host = urlsplit(url).hostname or ""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import json
 import typing as t
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies import explain
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask, masked
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import MAX_TEMPORARY, Mask, masked
 
 PASSWORD = 'pass "word"/ä %'
 TOKEN = "MIIS" + "0123456789abcdef" * 100
@@ -48,6 +49,22 @@ def test_a_short_part_of_a_long_secret_is_not_masked() -> None:
 
 def test_a_secret_that_is_part_of_another() -> None:
     assert mask_of("secret", "secret-and-more")("secret-and-more, secret") == "********, ********"
+
+
+def test_only_the_latest_temporary_secrets_are_masked() -> None:
+    mask = mask_of(TOKEN)
+    registered: list[str] = []
+    report = masked(Report(registered.append, registered.append, registered.append), mask)
+    assert report.temporary
+    signatures = [sha256(str(number).encode()).hexdigest() for number in range(MAX_TEMPORARY + 1)]
+    for signature in (TOKEN, *signatures):
+        report.temporary(signature)
+    assert registered == [TOKEN, *signatures]
+    assert mask(f"{TOKEN} {signatures[1]} {signatures[-1]}") == "******** ******** ********"
+    assert mask.result([TOKEN, signatures[1], signatures[-1]]) == ["********"] * 3
+    assert mask.finds(signatures[-1])
+    # an event source that signs its polls for a year would otherwise get slower and slower
+    assert mask(signatures[0]) == signatures[0]
 
 
 @pytest.mark.parametrize("empty", ["", " "])

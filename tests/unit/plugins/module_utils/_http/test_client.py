@@ -306,6 +306,20 @@ except CceError as error:
 """
 
 
+def test_a_signature_is_a_temporary_secret() -> None:
+    recorded = RecordedReport()
+    signatures: list[str] = []
+    recorded.report = recorded.report._replace(temporary=signatures.append)
+
+    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = "SDK-HMAC-SHA256 Access=a, SignedHeaders=host, Signature=0f1e2d"
+        return request
+
+    with Server(response(200, b"[]")) as server, contextlib.closing(client_for(recorded)) as client:
+        assert client.fetch(Call("list the jobs", server.url, sign), whole, Deadline(PATIENCE)) == b"[]"
+    assert (recorded.secrets, signatures) == ([], ["0f1e2d"])
+
+
 @pytest.mark.parametrize("place", ["name", "head", "body"])
 def test_interpreter_ends_whatever_is_left(place: str) -> None:
     scripts = {"head": lambda wire: wire.drip(head(200) * 1000), "body": dripped_body, "name": response()}
