@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from .._errors import CceError
 from .regions import known_region, region_of_host, region_of_project
 from .sources import OptionValue, Source
-from .validation import option_error, shown
+from .validation import option_error, shown_whole
 
 EXPLICIT = 2
 """The number of explicit sources, which are task and variables; the others are the environment."""
@@ -249,7 +249,7 @@ class _Resolver:
 
 
 def _described(given: OptionValue) -> str:
-    text = shown(given.option, given.raw)
+    text = shown_whole(given.option, given.raw)
     return f"{given.label} ({text})" if text else given.label
 
 

@@ -109,6 +109,14 @@ def shown(option: Option, value: t.Any) -> str | None:
     return text[: _MAX_SHOWN - 3] + "..." + (text[0] if isinstance(value, str) else "")
 
 
+def shown_whole(option: Option, value: t.Any) -> str | None:
+    """The value for a warning or a note, None if it may hold a secret, or is too long to be shown as a whole.
+
+    Warnings and notes are masked later, and a part of a secret would not be recognized.
+    """
+    return shown(option, value) if len(_whole(value)) <= _MAX_SHOWN else None
+
+
 def _whole(value: t.Any) -> str:
     return repr(plain(value)) if isinstance(value, str) else to_text(value)
 

@@ -21,7 +21,7 @@ from .._options.connection import read_settings
 from .._options.settings import Settings
 from .._options.sources import Source, read_options
 from .._options.table import OptionTable
-from .._options.validation import encodable, invalid, option_error, shown, wrong_type
+from .._options.validation import encodable, invalid, option_error, shown, shown_whole, wrong_type
 from .options import LOOKUP
 
 _UUID_LIKE = re.compile(r"[0-9a-fA-F-]{36}")
@@ -30,7 +30,6 @@ _APPEAR_WITH_ID = 60.0
 """Seconds that jobs named by ID have to appear by default."""
 
 _MAX_NAMED = 5
-_MAX_SHOWN = 60
 
 
 class Wait(t.NamedTuple):
@@ -126,7 +125,8 @@ def _wait_warnings(values: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 def _cluster_id_warnings(cluster_ids: t.Sequence[str]) -> t.Iterator[str]:
     wrong = [text for text in cluster_ids if not _UUID_LIKE.fullmatch(text)]
     if wrong:
-        named = ", ".join(repr(text[:_MAX_SHOWN]) for text in wrong[:_MAX_NAMED])
+        option = LOOKUP.by_name["cluster_id"]
+        named = ", ".join(shown_whole(option, text) or f"{len(text)} characters" for text in wrong[:_MAX_NAMED])
         more = f" and {len(wrong) - _MAX_NAMED} more" if len(wrong) > _MAX_NAMED else ""
         yield (
             f"cluster_id contains values that are not cluster IDs (36 hexadecimal digits and dashes): {named}{more}. "

@@ -14,6 +14,7 @@ from datetime import date, datetime, timezone
 from ...module_utils._errors import CceError
 from ...module_utils._jobs import timestamps
 from ...module_utils._jobs.payload import check_choice, check_option, describe
+from ...module_utils._text import name_text
 
 LANES = ("cluster", "project", "type", "resource")
 NAMES = ("title", "lanes", "now")
@@ -56,5 +57,5 @@ def _time(value: t.Any) -> str:
             bound = None
         if isinstance(bound, str):
             return bound
-        raise CceError(f"Invalid now '{value[:60]}': use a time such as 2025-09-02T10:23:38Z.", "option")
+        raise CceError(f"Invalid now '{name_text(value)}': use a time such as 2025-09-02T10:23:38Z.", "option")
     raise CceError(f"Invalid now (got {describe(value)}): use a time such as 2025-09-02T10:23:38Z.", "option")

@@ -16,6 +16,7 @@ pytest.importorskip("ansible.module_utils")
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.timestamps import Age
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.table import CONNECTION, Option, OptionTable
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import (
     CACHING,
     FILTERS,
@@ -48,6 +49,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
 
 OWN_OPTIONS = list({option.name: option for option in FILTERS + CACHING + WAITING}.values())
 CLUSTER = "7ec8b73d-83db-11f0-8baa-0255ac10003e"
+SECRET = "correct-horse-battery"
 
 
 def request(
@@ -296,6 +298,20 @@ def test_many_such_cluster_ids_are_one_short_warning() -> None:
     (warning,) = with_enough(cluster_id=[f"cluster-{number}-{'x' * 100}" for number in range(1000)]).warnings
     assert "995 more" in warning
     assert len(warning) < 800
+
+
+@pytest.mark.parametrize("before", range(30, 64))
+def test_sentences_contain_no_part_of_a_secret(before: int) -> None:
+    # in the wrong place after other text, so that a part of it would not be recognized
+    text = "x" * before + SECRET
+    environment = {"OS_PASSWORD": SECRET, "OS_USERNAME": text, "OS_USER_DOMAIN_NAME": "d"}
+    found = request({**ENOUGH, "cluster_id": [text]}, {}, environment)
+    mask = Mask()
+    mask.add(SECRET)
+    (warning,), (note,) = found.warnings, found.settings.notes
+    assert "cluster_id" in warning
+    assert "OS_USERNAME" in note
+    assert SECRET[:4] not in mask(warning) + mask(note)
 
 
 def test_ids_and_names_of_clusters_need_no_warning() -> None:

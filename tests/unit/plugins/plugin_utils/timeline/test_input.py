@@ -57,6 +57,8 @@ def test_wrong_jobs(jobs: t.Any, facts: tuple[str, ...]) -> None:
         ({"title": " "}, ("title", "not empty")),
         ({"lanes": "node"}, ("'node'", "cluster, project, type, or resource")),
         ({"now": "soon"}, ("'soon'", "2025-")),
+        # a control character could take over a terminal
+        ({"now": "so\x1bon" + "x" * 100}, ("'so\ufffdonxx", "xx...'")),
         ({"now": "24h"}, ("'24h'", "2025-")),
         ({"now": 7}, ("an integer", "2025-")),
     ],
