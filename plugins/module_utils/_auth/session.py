@@ -97,7 +97,9 @@ class Session:
             rejected = error
         else:
             return
-        self._report.info("Token rejected; logging in again.")
+        self._report.info(
+            "Access key rejected; getting another one." if used.key else "Token rejected; logging in again."
+        )
         self._forget(used)
         if used.key and self.identity(deadline).key == used.key:
             raise rejected

@@ -189,6 +189,9 @@ def test_keys_are_renewed_once() -> None:
         assert jobs(recorded, server.url).jobs == []
         sent = [r.headers["x-security-token"] for r in server.requests if r.target == JOBS]
     assert sent == [KEY["securitytoken"], OTHER_KEY["securitytoken"]]
+    (note,) = recorded.notes
+    assert "key rejected" in note
+    assert "oken" not in note
     again = [NO_SESSIONS, temporary_key(OTHER_KEY), server_data(), expired]
     with Server(*script, *again, response()) as server:
         with pytest.raises(CceError) as caught:
