@@ -104,7 +104,8 @@ def describe(value: t.Any) -> str:
 
 def _entries(payload: t.Any) -> list[t.Any]:
     if isinstance(payload, Mapping):
-        if is_normalized(payload) or _is_raw(payload):
+        # a result of ansible.builtin.uri has a status of its own
+        if is_normalized(payload) or (_is_raw(payload) and "json" not in payload):
             return [payload]
         name = next((name for name in _LISTS if name in payload), None)
         if name is None:

@@ -88,6 +88,8 @@ def test_entries_that_are_not_jobs_become_warnings() -> None:
         (7, ("an integer",)),
         ({}, ("an empty dictionary",)),
         ({"json": [], "status": None}, ("json, status", "Use its key json")),
+        # a result of ansible.builtin.uri, whose status is not that of a job
+        ({"json": [{"metadata": {"uid": "a"}}], "status": 200}, ("json, status", "Use its key json")),
         ({"items": "x"}, ("items", "a string")),
         (["a"], ("a list", "a string")),
         ([{"a": 1}], ("a list", "the keys a")),
