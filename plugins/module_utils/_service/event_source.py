@@ -18,9 +18,9 @@ from .._dependencies import import_failed
 from .._errors import CceError
 from .._http.library import IMPORT_ERROR
 from .._report import Report
-from .._secrets import Mask, masked
-from .find import ORDINARY_WORDS, passwords_of_proxies, with_cloud_entry
-from .invocation import secrets_in
+from .._secrets import masked
+from .find import passwords_of_proxies, with_cloud_entry
+from .invocation import mask_of
 from .polls import OneProject, SeveralProjects
 from .state_file import StateFile
 from .watch import MAX_INTERVALS, Watcher
@@ -85,8 +85,8 @@ def prepare(typed: t.Mapping[str, t.Any], logger: logging.Logger) -> tuple[Watch
     """
     if IMPORT_ERROR:
         raise import_failed("requests", "requests", IMPORT_ERROR)
-    mask = Mask(ORDINARY_WORDS)
-    for secret in (*secrets_in(typed), *passwords_of_proxies()):
+    mask = mask_of(typed)
+    for secret in passwords_of_proxies():
         mask.add(secret)
     report = masked(Report(warning=logger.warning, info=logger.info, secret=lambda _secret: None), mask)
     try:

@@ -278,6 +278,16 @@ def test_a_misspelled_argument_is_named_without_its_value() -> None:
     assert cloud.counts == {}
 
 
+def test_secrets_of_unused_credentials_are_masked(
+    source: t.Callable[..., list[t.Any]], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OS_SECRET_KEY", "secret-key-of-the-environment")
+    source(Cloud([]), 1, cluster_id=["secret-key-of-the-environment"])
+    (warning,) = caplog.messages
+    assert "cluster_id" in warning
+    assert "secret-key" not in warning
+
+
 def test_secrets_are_in_no_event_no_log_and_no_file(
     source: t.Callable[..., list[t.Any]], caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
