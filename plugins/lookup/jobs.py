@@ -124,8 +124,8 @@ _list:
   description:
     - Jobs that match the filters, in the order that O(order) sets.
     - Every job has all of these keys. Unknown values are V(null).
-    - If some of several projects cannot be read, the task fails and returns the jobs of the others.
-  returned: success, or failure with O(projects)
+    - If some of several projects cannot be read, the lookup fails.
+  returned: success
   type: list
   elements: dict
   contains:
