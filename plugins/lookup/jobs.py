@@ -283,7 +283,7 @@ class LookupModule(LookupBase):
             with self._in_folder_of_playbook():
                 request = read_request(LOOKUP, kwargs, known, terms=terms)
                 make_cache = functools.partial(self._cache, request.cache_ttl) if request.cache_ttl else None
-                found = find_jobs(request, "jobs", report, SESSIONS, make_cache)
+                found = find_jobs(request, "jobs", report, SESSIONS, make_cache, mask_of(kwargs, known))
             if found.error:
                 raise found.error
             return found.jobs

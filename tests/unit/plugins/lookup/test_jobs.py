@@ -236,6 +236,20 @@ def test_wrong_variable_is_named(run_lookup: Run, variables: dict[str, t.Any]) -
         run_lookup(variables={**variables, "opentelekomcloud_cce_retries": "many"})
 
 
+def test_secrets_of_unused_credentials_are_masked(
+    run_lookup: Run, variables: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible.utils.display import Display
+
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, text, *more, **others: shown.append(text))
+    monkeypatch.setenv("OS_SECRET_KEY", "secret-key-of-the-environment")
+    run_lookup(variables=variables, cluster_id=["secret-key-of-the-environment"])
+    (warning,) = shown
+    assert "cluster_id" in warning
+    assert "secret-key" not in warning
+
+
 def test_warnings_are_shown(
     run_lookup: Run, variables: dict[str, t.Any], simulator: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
