@@ -134,4 +134,5 @@ def _without_subjobs(jobs: t.Iterable[Job], deep: bool) -> t.Iterator[Job]:
     for job in jobs:
         yield {**job, "subjobs": []}
         if deep:
-            yield from _without_subjobs(filter(is_normalized, job["subjobs"] or ()), deep)
+            subjobs = job["subjobs"] if isinstance(job["subjobs"], list) else ()
+            yield from _without_subjobs(filter(is_normalized, subjobs), deep)

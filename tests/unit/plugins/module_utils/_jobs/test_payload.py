@@ -69,6 +69,12 @@ def test_normalized_jobs_give_the_same_as_raw_ones(subjobs: str) -> None:
     assert normalize_payload(mixed, {"subjobs": subjobs}).jobs == expected
 
 
+@pytest.mark.parametrize("subjobs", [None, 5, True, "x", {}, [7]])
+def test_normalized_jobs_with_other_subjobs(subjobs: t.Any) -> None:
+    job = {**normalize_payload(pair()[0], {}).jobs[0], "subjobs": subjobs}
+    assert normalize_payload([job], {"subjobs": "flat"}).jobs == [{**job, "subjobs": []}]
+
+
 def test_normalized_jobs_keep_further_keys() -> None:
     [job] = normalize_payload({**normalize_payload(pair()[0], {}).jobs[0], "mine": 1}, {}).jobs
     assert job["mine"] == 1
