@@ -141,7 +141,7 @@ class StateFile:
                 # the last one may have been cut short
                 if text.endswith("\n"):
                     self._add(json.loads(text))
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             self._file.close()
             raise CceError(
                 f"{self._label} is damaged, or the file of another program. Remove it, or set another one.", "option"

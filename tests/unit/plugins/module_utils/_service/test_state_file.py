@@ -156,7 +156,14 @@ def test_one_file_serves_one_source(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["garbage\n", "[]\n", '{"format": "other"}\n', '{"format": "opentelekomcloud.cce.jobs 1"}\n[1]\n', "\x80"],
+    [
+        "garbage\n",
+        "[" * 100_000,
+        "[]\n",
+        '{"format": "other"}\n',
+        '{"format": "opentelekomcloud.cce.jobs 1"}\n[1]\n',
+        "\x80",
+    ],
 )
 def test_the_file_of_another_program_is_left_alone(path: Path, content: str) -> None:
     path.write_text(content, encoding="latin-1")
