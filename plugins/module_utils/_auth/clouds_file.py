@@ -137,5 +137,8 @@ def secrets_in(value: t.Any, name: str = "") -> t.Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from secrets_in(inner, str(key).replace("-", "_"))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from secrets_in(inner, name)
     elif isinstance(value, (str, int)) and not isinstance(value, bool) and str(value) and _SECRET_KEY.search(name):
         yield str(value)

@@ -15,6 +15,7 @@ import pytest
 
 pytest.importorskip("ansible")
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.clouds_file import secrets_in
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
@@ -26,6 +27,12 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     refusal,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
+
+
+def test_secrets_are_found_at_every_level() -> None:
+    region = {"name": "eu-de", "values": {"auth": {"password": "one"}}}
+    entry = {"auth": {"user-password": "two", "username": "u"}, "regions": [region, "eu-nl"], "sk": ["three"]}
+    assert {*secrets_in(entry)} == {"one", "two", "three"}
 
 
 def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
