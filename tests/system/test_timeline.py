@@ -168,6 +168,13 @@ def test_hostile_text_is_text(make: OpenPage) -> None:
     assert view.page.evaluate("document.scripts.length") == 2
 
 
+@pytest.mark.parametrize("status", ["constructor", "__proto__"])
+def test_a_status_can_be_the_name_of_what_each_object_has(make: OpenPage, jobs: list[Job], status: str) -> None:
+    view = make([{**jobs[0], "status": status}, *jobs[1:]]).open()
+    view.wait("document.querySelectorAll('tbody a').length > 0")
+    assert status in view.texts("tbody tr:not([hidden]) td:first-child")
+
+
 def test_accessibility(make: OpenPage) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -13,7 +13,8 @@ const MARK_ORDER = ["success", "other", "initializing", "running", "failed"];
 const data = JSON.parse(document.querySelector('script[type="application/json"]').textContent);
 const { now } = data;
 const text = (index) => data.texts[index ?? 0];
-const markOf = (status) => MARKS[status] ?? "other";
+// a status can also be the name of what each object has, such as "constructor"
+const markOf = (status) => (Object.hasOwn(MARKS, status) ? MARKS[status] : "other");
 
 // begin: null if unknown; end: null if the job is unfinished or its end is unknown; till: where its bar ends
 const times = (begin, end, origin) => {
