@@ -82,7 +82,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.search import Search
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.polled_search import PolledSearch
 facts = json.load(open(sys.argv[1]))
 query = json.loads(sys.argv[2])
 new_job = query.pop("new_job")
@@ -91,7 +91,7 @@ request = read_request(MODULE, {**typed, **query}, {}, environment={})
 report = Report(warning=print, info=print, secret=lambda secret: None)
 seconds = cpu = 0
 with session_for(request.settings, "benchmark", report) as session:
-    search = Search(request, session, report, str)
+    search = PolledSearch(request, session, report, str)
     poll = first = search.poll((), None, 600)
     for _ in range(10):
         if new_job:

@@ -22,14 +22,16 @@ from .._options.settings import CloudEntry, Settings
 from .._options.validation import passwords_in_urls
 from .._report import Report
 from .._secrets import Mask, masked
-from .request import JobsRequest, Wait
+from .request import JobsRequest
 from .search import CacheFactory, ProjectResult, Search
-from .wait import Waiter
 
 if t.TYPE_CHECKING:
+    from .polled_search import PolledSearch
     from .projects import ProjectsSearch
+    from .wait import WaitResult
 
 AnySearch = t.Union[Search, "ProjectsSearch"]
+
 ORDINARY_WORDS = (*STATUSES, *TYPES, *JOB_KEYS)
 """Words that results are full of, so that a secret that is one of them is not replaced there."""
 
@@ -88,7 +90,7 @@ def find_jobs(
             report.info(note)
         with _search(request, settings, agent, report, mask, pool, make_cache) as search:
             if request.wait:
-                found, warnings = _wait(request, request.wait, search, report)
+                found, warnings = _waited(t.cast("PolledSearch | ProjectsSearch", search).wait(request.wait))
             else:
                 selection = search.run()
                 found = FoundJobs(selection.jobs, selection.fetched, [], error=search.failure)
@@ -131,7 +133,17 @@ def _search(
             pool.take(settings).client.close()
     else:
         with session_for(settings, agent, report, pool) as session:
-            yield Search(request, session, report, mask, make_cache(settings, report) if make_cache else None)
+            cache = make_cache(settings, report) if make_cache else None
+            yield _search_class(request)(request, session, report, mask, cache)
+
+
+def _search_class(request: JobsRequest) -> type[Search]:
+    if not request.wait:
+        return Search
+    # 5 ms to compile, in each task that is sent: only for those who wait
+    from .polled_search import PolledSearch
+
+    return PolledSearch
 
 
 def passwords_of_proxies() -> list[str]:
@@ -144,11 +156,7 @@ def _mask_error(error: CceError, mask: Mask) -> None:
     error.url = mask.result(error.url)
 
 
-def _wait(request: JobsRequest, wait: Wait, search: AnySearch, report: Report) -> tuple[FoundJobs, t.Sequence[str]]:
-    query = request.query
-    ended_counts = query.created_after is not None
-    waiter = Waiter(search, wait, report, ids=query.id, order=query.order, counts_ended=ended_counts)
-    result = waiter.run()
+def _waited(result: WaitResult) -> tuple[FoundJobs, t.Sequence[str]]:
     jobs, fetched, warnings = result.unfinished, 0, []
     if result.poll:
         selection = result.poll.selection

@@ -23,9 +23,10 @@ from .ages import Ages
 from .clusters import check_names
 from .each_project import EachProject, Outcome, failure_of, report_of
 from .named_jobs import NamedJobs
-from .request import JobsRequest
-from .search import CacheFactory, JobCache, ProjectResult, Search
-from .wait import JobState, Poll
+from .polled_search import PolledSearch
+from .request import JobsRequest, Wait
+from .search import CacheFactory, JobCache, ProjectResult
+from .wait import JobState, Poll, WaitResult, wait_for
 
 __all__ = ("ProjectSessions", "ProjectsSearch")
 
@@ -42,7 +43,7 @@ class _Project:
         not_before: when the server allows the next poll, by the monotonic clock.
     """
 
-    def __init__(self, session: ProjectSession, search: Search, cache: JobCache | None) -> None:
+    def __init__(self, session: ProjectSession, search: PolledSearch, cache: JobCache | None) -> None:
         self.session = session
         self.search = search
         self.cache = cache
@@ -126,6 +127,10 @@ class ProjectsSearch:
 
     # -----------------------------------------------------------------------------------------------------------------
     # as a Source
+
+    def wait(self, wait: Wait) -> WaitResult:
+        """Wait for the jobs."""
+        return wait_for(self, self._request, wait, self._report)
 
     def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
         """See ``Source``. A project that cannot be read is the poll's ``failure``; nothing is raised for it."""
@@ -217,7 +222,7 @@ class ProjectsSearch:
     def _project(self, session: ProjectSession) -> _Project:
         report = report_of(session, self._report)
         cache = self._make_cache(session.settings, report) if self._make_cache else None
-        search = Search(self._request, session, report, self._mask, cache, self._ages, turn=self._turn)
+        search = PolledSearch(self._request, session, report, self._mask, cache, self._ages, turn=self._turn)
         return _Project(session, search, cache)
 
     def _ask_for_named(

@@ -12,7 +12,7 @@ import contextlib
 import functools
 import time
 import typing as t
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .._api.cce import MAX_DIRECT_JOBS, ByteCache, Cce, DirectResult
 from .._auth.session import Session
@@ -20,25 +20,20 @@ from .._errors import CceError
 from .._garbage import collection_paused
 from .._http.deadline import Deadline, run_by
 from .._jobs.diagnostics import Diagnostics
-from .._jobs.normalize import Job, Origin, normalize
+from .._jobs.normalize import Job, Origin
 from .._jobs.raw_job import RawJob, is_finished
 from .._jobs.select import Selection, select
 from .._jobs.summary import name_clusters
-from .._jobs.timestamps import written
 from .._options.settings import Settings
 from .._report import Report
 from .._text import result_text
-from .ages import Ages, or_now
+from .ages import Ages
 from .clusters import ids_of, known_ids
 from .named_jobs import NamedJobs, RawJobs
-from .observe import Observer
 from .request import JobsRequest
-from .wait import JobState, Poll
 
-# When the first poll of a wait shows no job at all, a job that was created up to this long before it is a new one that
-# the list shows late. An older one is an old one that the list did not show for a moment.
-_LISTED_LATE = timedelta(minutes=10)
-
+if t.TYPE_CHECKING:
+    from .observe import Observer
 
 _NO_TIMES: dict[str, t.Any] = dict.fromkeys(("created_after", "created_before", "completed_after", "completed_before"))
 
@@ -74,7 +69,7 @@ def origin_of(session: Session) -> Origin:
 
 
 class Search:
-    """A search for jobs. It is the ``Source`` of a wait.
+    """A search for jobs.
 
     Args:
         request: what the user asked for.
@@ -134,16 +129,6 @@ class Search:
         self._name(selection.jobs)
         return selection
 
-    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
-        """See ``Source``."""
-        with self._limited(seconds) as deadline:
-            return self._session.client.run(functools.partial(self.look, followed, newer_than, deadline), deadline)
-
-    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
-        """See ``Source``."""
-        with self._limited(seconds) as deadline:
-            return self._session.client.run(functools.partial(self.look_at, job_ids, deadline), deadline)
-
     # -----------------------------------------------------------------------------------------------------------------
     # the same in the current thread, which the caller abandons after the deadline
 
@@ -152,25 +137,6 @@ class Search:
         selection = self._fetch(deadline, named=named).selection
         self._name(selection.jobs)
         return selection
-
-    def look(
-        self,
-        followed: t.Collection[str],
-        newer_than: str | None,
-        deadline: Deadline,
-        named: NamedJobs | None = None,
-    ) -> Poll:
-        """See ``Source.poll``."""
-        observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
-        if not named:
-            self._results = {}
-        selection, seen, sent_at = self._fetch(deadline, observe, named)
-        if seen is None:
-            raise AssertionError("a poll has an observer")
-        self._name((*selection.jobs, *seen.jobs.values(), *seen.without_id))
-        self._spelled.update({job_id: job["id"] for job_id, job in seen.jobs.items()})
-        newest = seen.newest_selected or seen.newest or written(or_now(sent_at) - _LISTED_LATE)
-        return Poll(selection, seen.jobs, seen.without_id, seen.selects_any, newest)
 
     def ask_for_named(self, deadline: Deadline, *, announce: bool) -> dict[str, DirectResult]:
         """Ask about each job that the user named, by lower-case ID. Ask nothing when they are too many.
@@ -184,27 +150,6 @@ class Search:
         """
         self._results = {}
         return self._ask_for_named(deadline, announce=announce)
-
-    def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
-        """See ``Source.ask``."""
-        left_out = [job_id for job_id in job_ids if job_id not in self._results]
-        # those that were asked for the longest time ago come first
-        asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
-        self._ask_directly(asked, deadline, announce=False)
-        # a copy, since a thread that was abandoned in an earlier poll may still add a result
-        results = dict(self._results)
-        states = {
-            job_id: JobState(
-                normalize((result.job, None, 1, False), self._query.subjobs, origin=self.origin())
-                if result.job
-                else None,
-                result.deleted,
-            )
-            for job_id, result in results.items()
-            if job_id in job_ids
-        }
-        self._name([state.job for state in states.values() if state.job])
-        return states
 
     failure: CceError | None = None
     """Why one of several projects could not be read."""

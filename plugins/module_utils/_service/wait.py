@@ -20,7 +20,7 @@ from .._errors import CceError
 from .._jobs.normalize import Job
 from .._jobs.select import Combined, Selection, in_order
 from .._report import Report
-from .request import Wait
+from .request import JobsRequest, Wait
 from .wait_messages import deleted, enumerated, job_failed, none_appeared, not_found, timed_out, with_status
 
 MISSES_UNTIL_DELETED = 3
@@ -125,6 +125,20 @@ class _Tracked:
     def state(self) -> Job | None:
         """The job as a result: how a deleted job ended is unknown."""
         return {**self.job, "status": None, "finished": False} if self.job and self.gone else self.job
+
+
+def wait_for(source: Source, request: JobsRequest, wait: Wait, report: Report) -> WaitResult:
+    """Wait for the jobs of a request.
+
+    Args:
+        source: where the jobs come from.
+        request: which jobs.
+        wait: how long, how often, and what counts as an error.
+        report: where messages go.
+    """
+    query = request.query
+    ended_counts = query.created_after is not None
+    return Waiter(source, wait, report, ids=query.id, order=query.order, counts_ended=ended_counts).run()
 
 
 class Waiter:

@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.search import Search
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.polled_search import PolledSearch
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.task import run_task
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
@@ -205,14 +205,14 @@ class Gate:
         self.recorded = RecordedReport()
         self.events: dict[int, t.Callable[[], object]] = {}
         self.polls = 0
-        poll = Search.poll
+        poll = PolledSearch.poll
 
-        def counted(search: Search, *given: t.Any) -> t.Any:
+        def counted(search: PolledSearch, *given: t.Any) -> t.Any:
             self.polls += 1
             self.events.pop(self.polls, lambda: None)()
             return poll(search, *given)
 
-        monkeypatch.setattr(Search, "poll", counted)
+        monkeypatch.setattr(PolledSearch, "poll", counted)
         self.simulator.control("DELETE", "")
 
     def create(self, *, fails: bool = False, kind: str = "ScaleupCluster") -> str:

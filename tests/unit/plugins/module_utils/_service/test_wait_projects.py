@@ -106,7 +106,7 @@ class Clouds:
     """Several projects of one user."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *clouds: dict[str, t.Any], **query: t.Any) -> None:
-        monkeypatch.setattr(projects_module, "Search", FakeSearch)
+        monkeypatch.setattr(projects_module, "PolledSearch", FakeSearch)
         monkeypatch.setattr(projects_module, "EachProject", FakeEachProject)
         self.clock = Clock(monkeypatch)
         self.query = Query(**query)

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, opentelekomcloud.cce contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
+
+"""Polls of the jobs of one project, for a wait."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from datetime import timedelta
+
+from .._api.cce import MAX_DIRECT_JOBS
+from .._http.deadline import Deadline
+from .._jobs.normalize import normalize
+from .._jobs.timestamps import written
+from .ages import or_now
+from .named_jobs import NamedJobs
+from .observe import Observer
+from .request import Wait
+from .search import Search
+from .wait import JobState, Poll, WaitResult, wait_for
+
+# When the first poll of a wait shows no job at all, a job that was created up to this long before it is a new one that
+# the list shows late. An older one is an old one that the list did not show for a moment.
+_LISTED_LATE = timedelta(minutes=10)
+
+
+class PolledSearch(Search):
+    """A search that can be repeated. It is the ``Source`` of a wait."""
+
+    def wait(self, wait: Wait) -> WaitResult:
+        """Wait for the jobs."""
+        return wait_for(self, self._request, wait, self._report)
+
+    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        """See ``Source``."""
+        with self._limited(seconds) as deadline:
+            return self._session.client.run(functools.partial(self.look, followed, newer_than, deadline), deadline)
+
+    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
+        """See ``Source``."""
+        with self._limited(seconds) as deadline:
+            return self._session.client.run(functools.partial(self.look_at, job_ids, deadline), deadline)
+
+    def look(
+        self,
+        followed: t.Collection[str],
+        newer_than: str | None,
+        deadline: Deadline,
+        named: NamedJobs | None = None,
+    ) -> Poll:
+        """See ``Source.poll``."""
+        observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
+        if not named:
+            self._results = {}
+        selection, seen, sent_at = self._fetch(deadline, observe, named)
+        if seen is None:
+            raise AssertionError("a poll has an observer")
+        self._name((*selection.jobs, *seen.jobs.values(), *seen.without_id))
+        self._spelled.update({job_id: job["id"] for job_id, job in seen.jobs.items()})
+        newest = seen.newest_selected or seen.newest or written(or_now(sent_at) - _LISTED_LATE)
+        return Poll(selection, seen.jobs, seen.without_id, seen.selects_any, newest)
+
+    def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
+        """See ``Source.ask``."""
+        left_out = [job_id for job_id in job_ids if job_id not in self._results]
+        # those that were asked for the longest time ago come first
+        asked = sorted(left_out, key=lambda job_id: self._asked_at.get(job_id, 0.0))[:MAX_DIRECT_JOBS]
+        self._ask_directly(asked, deadline, announce=False)
+        # a copy, since a thread that was abandoned in an earlier poll may still add a result
+        results = dict(self._results)
+        states = {
+            job_id: JobState(
+                normalize((result.job, None, 1, False), self._query.subjobs, origin=self.origin())
+                if result.job
+                else None,
+                result.deleted,
+            )
+            for job_id, result in results.items()
+            if job_id in job_ids
+        }
+        self._name([state.job for state in states.values() if state.job])
+        return states
