@@ -33,7 +33,8 @@ from .._report import Report
 from .access_key import SignatureAuth
 from .agency import agency_account_token, agency_token
 from .endpoints import iam_url
-from .identity import Identity, iam_auth, identity_of_token, identity_without_login, issue_key, uses_passcode
+from .identity import Identity, identity_of_token, uses_passcode
+from .indirect import iam_auth, identity_without_login, issue_key
 from .password import log_in_to_account
 from .projects import ListedProject, list_own_projects, not_among
 from .rescope import rescope

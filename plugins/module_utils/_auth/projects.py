@@ -73,14 +73,6 @@ def find_project_id(
     )
 
 
-class Project(t.NamedTuple):
-    """A project, as far as it is known without another call."""
-
-    id: str | None
-    name: str | None
-    region: str | None
-
-
 class ListedProject(t.NamedTuple):
     """A project in a list of IAM."""
 

@@ -19,13 +19,21 @@ from .._http.deadline import Deadline
 from .._options.regions import region_of_project
 from .._options.settings import Settings
 from .._report import Report
-from .identity import Identity, Logins, identify
-from .projects import Project
+from .identity import Identity, Logins
+from .login import identify
 
 MAX_IDLE_SECONDS = 30.0
 """Firewalls and load balancers may drop a connection that is idle for longer, without notice."""
 
 _MAX_KEPT = 8
+
+
+class Project(t.NamedTuple):
+    """A project, as far as it is known without another call."""
+
+    id: str | None
+    name: str | None
+    region: str | None
 
 
 class Session:

@@ -41,6 +41,7 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 # do without these files should not have to wait for.
 LAZY = {
     ("action._jobs_info", "plugin_utils.in_process"),
+    ("module_utils._auth.login", "module_utils._auth.indirect"),
     ("module_utils._service.find", "module_utils._service.polled_search"),
     ("module_utils._service.find", "module_utils._service.projects"),
 }

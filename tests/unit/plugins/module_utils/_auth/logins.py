@@ -18,7 +18,8 @@ import pytest
 
 pytest.importorskip("ansible")
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.identity import Identity, identify
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.identity import Identity
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.login import identify
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
