@@ -362,7 +362,10 @@ import atexit
 import gc
 import typing as t
 
+from ..module_utils._archive import compile_files_once
+
 if __name__ == "__main__":
+    compile_files_once()
     # A task ends before there is garbage worth a collection. Collections would take time while modules are loaded,
     # while many jobs are returned, and when Python ends, unless all objects are exempt then.
     gc.disable()
