@@ -22,10 +22,14 @@ class _Way(t.NamedTuple):
 
     mark: str
     """The character that each escape begins with."""
-    escape: re.Pattern[str]
-    """An escape of one character."""
+    escape: str
+    """A pattern for an escape of one character. It is compiled only if there is a mark."""
     decoded: t.Callable[[str], str]
     """Decodes an escape."""
+
+    def decode(self, text: str) -> str:
+        """The text with all its escapes decoded."""
+        return re.sub(self.escape, lambda match: self.decoded(match[0]), text)
 
 
 class View(t.NamedTuple):
@@ -45,7 +49,7 @@ def decodings(text: str) -> dict[str, tuple[_Way, ...]]:
         for each in earlier:
             for way in _WAYS:
                 if way.mark in each:
-                    decoded = way.escape.sub(lambda match, way=way: way.decoded(match[0]), each)  # type: ignore[misc]
+                    decoded = way.decode(each)
                     if decoded not in found:
                         found[decoded] = (*found[each], way)
                         latest.append(decoded)
@@ -65,7 +69,7 @@ def _decode(seen: View, way: _Way) -> View:
     begins: list[int] = []
     ends: list[int] = []
     position = 0
-    for match in way.escape.finditer(seen.text):
+    for match in re.finditer(way.escape, seen.text):
         start, end = match.span()
         characters = way.decoded(match[0])
         parts += (seen.text[position:start], characters)
@@ -108,20 +112,17 @@ def _from_url(escape: str) -> str:
 
 
 _WAYS = (
-    _Way("&", re.compile(r"&(?:#[0-9]{1,9};?|#[xX][0-9a-fA-F]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};)"), _from_html),
+    _Way("&", r"&(?:#[0-9]{1,9};?|#[xX][0-9a-fA-F]{1,8};?|[A-Za-z][A-Za-z0-9]{1,31};)", _from_html),
     _Way(
         "\\",
-        re.compile(
-            r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-            r"|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[^ux]",
-            re.DOTALL,
-        ),
+        r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+        r"|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[^ux]",
         _from_json,
     ),
     _Way(
         "%",
         # the bytes of one character in UTF-8, else any byte
-        re.compile(
+        (
             r"%[c-dC-D][0-9a-fA-F]%[89abAB][0-9a-fA-F]|%[eE][0-9a-fA-F](?:%[89abAB][0-9a-fA-F]){2}"
             r"|%[fF][0-7](?:%[89abAB][0-9a-fA-F]){3}|%[0-9a-fA-F]{2}"
         ),

@@ -23,19 +23,21 @@ RESERVED = "__ansible_"
 
 _REPLACEMENT = "\ufffd"
 
+# These patterns are compiled at first use, because most tasks have only printable text.
+
 # C0 without tab and line feed, DEL and C1, lone surrogates. A string from JSON has no surrogates in pairs.
-_UNFIT_FOR_RESULTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNFIT_FOR_RESULTS = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 # also tab and line feed, and the bidirectional controls (Unicode Standard Annex 9, section 2)
-_UNFIT_FOR_SENTENCES = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNFIT_FOR_SENTENCES = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
-_UNFIT_FOR_PAGES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNFIT_FOR_PAGES = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def result_text(text: str) -> str:
     """Return a text for a result: control characters other than tab and line feed, and lone surrogates replaced."""
     # True for nearly every text, and much faster than a search
-    return text if text.isprintable() else _UNFIT_FOR_RESULTS.sub(_REPLACEMENT, text)
+    return text if text.isprintable() else re.sub(_UNFIT_FOR_RESULTS, _REPLACEMENT, text)
 
 
 def result_key(text: str) -> str:
@@ -49,12 +51,12 @@ def result_key(text: str) -> str:
 
 def sentence_text(text: str) -> str:
     """Return a text for a message: all control characters, bidirectional controls, and lone surrogates replaced."""
-    return text if text.isprintable() else _UNFIT_FOR_SENTENCES.sub(_REPLACEMENT, text)
+    return text if text.isprintable() else re.sub(_UNFIT_FOR_SENTENCES, _REPLACEMENT, text)
 
 
 def page_text(text: str) -> str:
     """Return a text for a document: as ``sentence_text`` does, but tab and line feed stay. It is not escaped."""
-    return text if text.isprintable() else _UNFIT_FOR_PAGES.sub(_REPLACEMENT, text)
+    return text if text.isprintable() else re.sub(_UNFIT_FOR_PAGES, _REPLACEMENT, text)
 
 
 def name_text(text: str, mask: t.Callable[[str], str] | None = None) -> str:

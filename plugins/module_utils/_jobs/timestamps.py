@@ -30,12 +30,13 @@ _MONOTONIC_READING = r"(?: m=[+-][0-9]+(?:\.[0-9]+)?)?"
 
 _GO = re.compile(rf"{_DAY} {_CLOCK}{_FRACTION} ({_OFFSET_HOURS}{_OFFSET_MINUTES}) \S+{_MONOTONIC_READING}")
 _RFC_3339 = re.compile(rf"{_DAY}[Tt ]{_CLOCK}{_FRACTION}([Zz]|{_OFFSET_HOURS}:?{_OFFSET_MINUTES})")
-# ISO 8601 as people write it: a date, or a date and a time down to minutes or finer, with or without an offset
-_ISO_8601 = re.compile(
+# ISO 8601 as people write it: a date, or a date and a time down to minutes or finer, with or without an offset. This
+# pattern and the next one are compiled at first use, because few tasks filter by time.
+_ISO_8601 = (
     rf"{_DAY}(?:[Tt ]((?:[01][0-9]|2[0-3]):[0-5][0-9])(?::([0-5][0-9]){_FRACTION})?"
     rf"([Zz]|{_OFFSET_HOURS}:?{_OFFSET_MINUTES})?)?"
 )
-_AGE = re.compile(r"([0-9]+)([smhdw])")
+_AGE = r"([0-9]+)([smhdw])"
 
 _ZERO_OFFSETS = frozenset(("+0000", "Z", "z", "+00:00", "-0000", "-00:00"))
 _ZERO_TIME = "0001-01-01T00:00:00.000000Z"
@@ -106,12 +107,12 @@ def parse_bound(text: str) -> str | Age:
     """
     stripped = text.strip()
     try:
-        age = _AGE.fullmatch(stripped)
+        age = re.fullmatch(_AGE, stripped)
         if age:
             seconds = int(age[1]) * _SECONDS_PER_UNIT[age[2]]
             if seconds <= _MAX_AGE_SECONDS:
                 return Age(seconds)
-        match = _ISO_8601.fullmatch(stripped)
+        match = re.fullmatch(_ISO_8601, stripped)
         if match:
             day, minute, second, fraction, offset = match.groups("")
             return _in_utc(day, f"{minute or '00:00'}:{second or '00'}", fraction, offset or "Z")
