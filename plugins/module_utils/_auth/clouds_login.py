@@ -23,7 +23,7 @@ from .._options.validation import option_error
 from .._report import Report
 from .._text import either
 from .iam import MAX_RESPONSE, is_project_id
-from .token import IssuedToken
+from .token import IssuedToken, TokenAuth
 
 if t.TYPE_CHECKING:
     import requests
@@ -60,13 +60,12 @@ class CloudLogin:
         if not is_project_id(project_id):
             raise transport.unusable("has an invalid project ID")
         return IssuedToken(
-            token,
+            TokenAuth(token, f"check {self.source}: a token expires, and is valid in one region only"),
             issuer=transport.auth_url,
             project_id=project_id,
             project_name=getattr(access, "project_name", None),
             catalog=catalog,
             renewable=bool(getattr(self.plugin, "reauthenticate", False)) and not self.sends_passcode,
-            advice=f"check {self.source}: a token expires, and is valid in one region only",
             interfaces=self.interfaces,
         )
 

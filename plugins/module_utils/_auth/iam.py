@@ -18,7 +18,7 @@ from .._http.client import Client, Response
 from .._http.deadline import Deadline
 from .._report import Report
 from .json_values import dict_or_empty, text_or_none
-from .token import IssuedToken
+from .token import IssuedToken, TokenAuth
 
 MAX_RESPONSE = 8 * 1024 * 1024
 """Bytes of a response of IAM. A token with its catalog has tens of thousands, a project some hundreds."""
@@ -94,14 +94,13 @@ def call_for_project_token(
     if not is_project_id(issued_id):
         raise unusable(call, "has an invalid project ID", "Check auth_url")
     return IssuedToken(
-        token,
+        # the token is new: what remains is that it was sent to the wrong place
+        TokenAuth(token, "check region and endpoint: a token is valid in one region only"),
         issuer=call.url,
         project_id=issued_id,
         project_name=text_or_none(project.get("name")),
         catalog=body.get("catalog"),
         renewable=renewable,
-        # the token is new: what remains is that it was sent to the wrong place
-        advice="check region and endpoint: a token is valid in one region only",
     )
 
 

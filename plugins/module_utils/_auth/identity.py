@@ -65,9 +65,8 @@ def identity_of_token(token: IssuedToken, settings: Settings) -> Identity:
         CceError: when it does not determine the endpoint.
     """
     endpoint = cce_endpoint(settings, token)
-    auth = TokenAuth(token.value, token.advice)
     name = token.project_name or settings.project_name
-    return identity_with(settings, auth, token.project_id, endpoint, name, renewable=token.renewable)
+    return identity_with(settings, token.auth, token.project_id, endpoint, name, renewable=token.renewable)
 
 
 def identity_with(

@@ -226,7 +226,7 @@ class ProjectSessions:
             return agency_token(settings, settings.agency, auth, self.client, report, deadline)
         issued = rescope(settings, token, self.client, report, deadline, renewable=login.renewable)
         credential = settings.credential
-        return replace(issued, interfaces=credential.login.interfaces) if isinstance(credential, CloudEntry) else issued
+        return issued._replace(interfaces=credential.login.interfaces) if isinstance(credential, CloudEntry) else issued
 
     def _corrected(
         self,

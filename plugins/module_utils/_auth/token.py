@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
 if t.TYPE_CHECKING:
     import requests
@@ -32,20 +31,18 @@ class TokenAuth:
         return request
 
 
-@dataclass(frozen=True)
-class IssuedToken:
+class IssuedToken(t.NamedTuple):
     """The result of a login: a token and the facts that IAM returned with it."""
 
-    value: str = field(repr=False)
+    auth: TokenAuth
+    """The token, with advice for when CCE refuses it."""
     issuer: str
     """URL of IAM."""
     project_id: str
     project_name: str | None
-    catalog: t.Any = field(repr=False)
+    catalog: t.Any
     """The catalog of services, unchecked."""
     renewable: bool
     """Whether the same login can be made again."""
-    advice: str
-    """Advice for the user when CCE refuses the token."""
     interfaces: tuple[str, ...] = ("public",)
     """Which interfaces of the catalog to use."""

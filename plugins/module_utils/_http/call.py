@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 Auth = t.Callable[["requests.PreparedRequest"], "requests.PreparedRequest"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Call:
     """One request."""
 
@@ -28,11 +28,11 @@ class Call:
     url: str
     auth: Auth
     method: str = "GET"
-    json: t.Any = field(default=None, repr=False)
+    json: t.Any = None
     headers: t.Mapping[str, str] = field(default_factory=dict)
     advice: t.Mapping[str, str] = field(default_factory=dict)
     """Advice for the user about a failure, by its kind, where the caller knows more than this package."""
-    more: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    more: t.Mapping[str, t.Any] = field(default_factory=dict)
     """Further arguments of ``requests.Session.request``."""
     on_link: bool = False
     """Whether the host is this machine or on its own link: no proxy, and no need for encryption."""

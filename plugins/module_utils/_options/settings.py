@@ -16,35 +16,35 @@ from .regions import region_of_project
 from .validation import ALL_PROJECTS, is_project_id, option_error, passwords_in_urls
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TokenCredential:
     """An IAM token that the user already has."""
 
-    token: str = field(repr=False)
+    token: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AccessKeyCredential:
     """An access key (AK/SK), permanent or temporary."""
 
     access_key: str
-    secret_key: str = field(repr=False)
-    security_token: str | None = field(repr=False)
+    secret_key: str
+    security_token: str | None
     signature: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PasswordCredential:
     """An IAM user with a password."""
 
     username: str | None
     user_id: str | None
     """It identifies the user without an account, and takes precedence over the name."""
-    password: str = field(repr=False)
-    passcode: str | None = field(repr=False)
+    password: str
+    passcode: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InstanceCredential:
     """The agency of the server that this runs on."""
 
@@ -53,8 +53,7 @@ class InstanceCredential:
     signature: str
 
 
-@dataclass(frozen=True)
-class Agency:
+class Agency(t.NamedTuple):
     """An agency: another account lets the user's account act in its projects."""
 
     name: str
@@ -63,26 +62,26 @@ class Agency:
     """The account that delegates. It takes precedence over the name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CloudEntry:
     """An entry of clouds.yaml."""
 
     name: str
     signature: str
     """Used if the entry holds an access key."""
-    passcode: str | None = field(repr=False)
+    passcode: str | None
     verify_given: bool
     """Whether the user set ``validate_certs``, which then overrides the entry."""
-    content: str = field(default="", repr=False)
+    content: str = ""
     """A hash of the whole entry: if the entry changes, it is another credential although its name is the same."""
-    login: t.Any = field(default=None, repr=False, compare=False)
+    login: t.Any = field(default=None, compare=False)
     """The login that ``_auth.clouds`` derives from the entry."""
 
 
 Credential = t.Union[TokenCredential, AccessKeyCredential, PasswordCredential, InstanceCredential, CloudEntry]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
     """Validated connection settings."""
 
@@ -98,13 +97,13 @@ class Settings:
     user_domain_id: str | None
     verify: bool | str
     """Whether to verify certificates, or the path of the CA certificates to verify them with."""
-    proxy: str | None = field(repr=False)
+    proxy: str | None
     timeout: float
     retries: int
     autopilot: bool
     agency: Agency | None = None
     """The agency to assume. The project is one of its account."""
-    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
     """Sentences for ``Report.info`` on which source won where two disagreed."""
 
     def secrets(self) -> list[str]:
