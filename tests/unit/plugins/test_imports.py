@@ -47,6 +47,25 @@ LAZY = {
 }
 LAZY_PREFIX = "module_utils._auth.clouds"
 
+# What a task with a token or a password, of one project and without a wait, does without
+UNUSUAL = {
+    "module_utils._auth.access_key",
+    "module_utils._auth.agency",
+    "module_utils._auth.clouds",
+    "module_utils._auth.indirect",
+    "module_utils._auth.instance",
+    "module_utils._auth.project_sessions",
+    "module_utils._auth.projects",
+    "module_utils._auth.signature",
+    "module_utils._service.changes",
+    "module_utils._service.event_source",
+    "module_utils._service.observe",
+    "module_utils._service.polled_search",
+    "module_utils._service.projects",
+    "module_utils._service.wait",
+    "module_utils._service.wait_messages",
+}
+
 
 class Import(t.NamedTuple):
     """An import of one file of the collection by another, both by dotted name below ``plugins``."""
@@ -54,6 +73,9 @@ class Import(t.NamedTuple):
     importer: str
     imported: str
     lazy: bool
+    """Whether it is inside of a function."""
+    for_types: bool
+    """Whether it is for type checkers only."""
 
 
 def name_of(path: Path) -> str:
@@ -74,12 +96,18 @@ def package(name: str) -> str:
     return others[0] if FILES[name].parent.name != first else "base"
 
 
-def imports_in(node: ast.AST, lazy: bool = False) -> t.Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    """Every import statement, and whether it is inside of a function."""
+def imports_in(
+    node: ast.AST, lazy: bool = False, for_types: bool = False
+) -> t.Iterator[tuple[ast.Import | ast.ImportFrom, bool, bool]]:
+    """Every import statement, whether it is inside of a function, and whether it is for type checkers only."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.Import, ast.ImportFrom)):
-            yield child, lazy
-        yield from imports_in(child, lazy or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)))
+            yield child, lazy, for_types
+        yield from imports_in(
+            child,
+            lazy or isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)),
+            for_types or (isinstance(child, ast.If) and ast.unparse(child.test) == "t.TYPE_CHECKING"),
+        )
 
 
 def targets(importer: str, statement: ast.ImportFrom) -> t.Iterator[str]:
@@ -94,16 +122,16 @@ def targets(importer: str, statement: ast.ImportFrom) -> t.Iterator[str]:
 
 def of_the_collection() -> t.Iterator[Import]:
     for importer, path in FILES.items():
-        for statement, lazy in imports_in(ast.parse(path.read_text(encoding="utf-8"))):
+        for statement, lazy, for_types in imports_in(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(statement, ast.ImportFrom) and statement.level:
                 for imported in targets(importer, statement):
-                    yield Import(importer, imported, lazy)
+                    yield Import(importer, imported, lazy, for_types)
 
 
 def libraries() -> t.Iterator[tuple[str, str]]:
     """Every file, and the top-level name of each absolute import in it."""
     for importer, path in FILES.items():
-        for statement, _lazy in imports_in(ast.parse(path.read_text(encoding="utf-8"))):
+        for statement, *_kind in imports_in(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(statement, ast.Import):
                 yield from ((importer, alias.name.partition(".")[0]) for alias in statement.names)
             elif not statement.level:
@@ -189,3 +217,16 @@ def test_imports_are_at_the_top() -> None:
     lazy = {(each.importer, each.imported) for each in IMPORTS if each.lazy}
     clouds = {pair for pair in lazy if pair[1].startswith(LAZY_PREFIX)}
     assert lazy - clouds == LAZY
+
+
+@pytest.mark.parametrize("entry_point", ["modules.jobs_info", "plugin_utils.in_process", "lookup.jobs"])
+def test_usual_tasks_import_only_what_they_need(entry_point: str) -> None:
+    reached, latest = {entry_point}, {entry_point}
+    while latest:
+        latest = {
+            each.imported for each in IMPORTS if each.importer in latest and not each.lazy and not each.for_types
+        } - reached
+        reached |= latest
+    assert "module_utils._http.client" in reached
+    assert set(FILES) >= UNUSUAL
+    assert reached & UNUSUAL == set()
