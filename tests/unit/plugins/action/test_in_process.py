@@ -173,6 +173,50 @@ def test_module_is_sent_by_a_replacement_of_the_local_connection(
         run_action(simulator.access())
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# sending
+
+
+def execute(monkeypatch: pytest.MonkeyPatch, command: str, in_data: bytes | None, module: str | None = None) -> str:
+    """The output of a command that the action plugin executes with this input."""
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.playbook.play_context import PlayContext
+    from ansible.playbook.task import Task
+    from ansible.plugins.loader import action_loader, connection_loader
+
+    play_context = PlayContext()
+    connection = connection_loader.get("ansible.builtin.local", play_context, os.devnull)
+    if module:
+        monkeypatch.setattr(type(connection), "__module__", module)
+    action = action_loader.get(
+        "opentelekomcloud.cce._jobs_info",
+        task=Task(),
+        connection=connection,
+        play_context=play_context,
+        loader=DataLoader(),
+        templar=None,
+        shared_loader_obj=None,
+    )
+    result = action._low_level_execute_command(command, in_data=in_data)
+    assert result["rc"] == 0, result
+    return str(result["stdout"]).strip()
+
+
+def test_python_does_not_read_a_module_byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        b"# -*- coding: utf-8 -*-\nimport sys\nprint(__name__, sys.argv, sys.stdin.read(), '\xc3\xa4' == chr(0xe4))\n"
+    )
+    assert execute(monkeypatch, sys.executable, program) == "__main__ ['-c']  True"
+    # environment variables of the task come first
+    assert execute(monkeypatch, f"A=b {sys.executable}", b"import os; print(os.environ['A'])") == "b"
+
+
+def test_other_commands_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert execute(monkeypatch, "echo a", None) == "a"
+    program = b"import sys; print(sys.argv)"
+    assert execute(monkeypatch, sys.executable, program, module="mitogen.connection") == "['']"
+
+
 def test_current_folder_need_not_be_readable(tmp_path: Path) -> None:
     if not hasattr(os, "O_PATH"):
         pytest.skip("without O_PATH, the module is sent")
