@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "playbooks"
 PLUGINS = ROOT / "plugins"
 # Its texts are parts of a page, and no messages
-MARKUP = PLUGINS / "plugin_utils" / "timeline" / "markup.py"
+MARKUP = PLUGINS / "plugin_utils" / "_timeline" / "markup.py"
 REPOSITORY = "https://github.com/opentelekomcloud/ansible-collection-cce"
 
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -25,8 +25,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "connection": ("module_utils/_http/", "module_utils/_api/"),
     "waiting": ("module_utils/_service/wait",),
     "jobs": ("module_utils/_jobs/", "module_utils/_service/"),
-    "sharing": ("plugin_utils/list_cache",),
-    "filters": ("filter/", "plugin_utils/timeline"),
+    "sharing": ("plugin_utils/_list_cache",),
+    "filters": ("filter/", "plugin_utils/_timeline"),
     "other": ("",),
 }
 """Messages by topic: how the paths of files begin that contain them. The first topic that fits counts."""

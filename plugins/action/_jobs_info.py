@@ -67,7 +67,7 @@ class ActionModule(AnyModule):
                 obstacle = self._obstacle(variables)
                 if not obstacle:
                     # 70 ms, which a task whose module is sent does not have to wait for
-                    from ..plugin_utils import in_process
+                    from ..plugin_utils import _in_process as in_process
 
                     show_options = _are_options_shown(variables)
                     stack.enter_context(in_process.working_in(self._loader.get_basedir()))

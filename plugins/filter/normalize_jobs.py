@@ -85,7 +85,7 @@ from ansible.utils.display import Display
 from ..module_utils._errors import CceError
 from ..module_utils._garbage import collection_paused
 from ..module_utils._jobs.payload import normalize_payload
-from ..plugin_utils.plain_values import plain_values
+from ..plugin_utils._plain_values import plain_values
 
 
 def normalize_jobs(payload: t.Any, **options: t.Any) -> list[dict[str, t.Any]]:

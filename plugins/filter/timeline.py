@@ -89,9 +89,9 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import CceError
 from ..module_utils._garbage import collection_paused
-from ..plugin_utils.plain_values import plain_values
-from ..plugin_utils.timeline.options import NAMES
-from ..plugin_utils.timeline.page import timeline as page_of
+from ..plugin_utils._plain_values import plain_values
+from ..plugin_utils._timeline.options import NAMES
+from ..plugin_utils._timeline.page import timeline as page_of
 
 
 def timeline(jobs: t.Any, *positional: t.Any, **options: t.Any) -> str:

@@ -252,8 +252,8 @@ from ..module_utils._service.invocation import mask_of
 from ..module_utils._service.options import LOOKUP
 from ..module_utils._service.request import read_request
 from ..module_utils._service.search import JobCache
-from ..plugin_utils.list_cache import FOLDER, JobListCache
-from ..plugin_utils.working_folder import working_in
+from ..plugin_utils._list_cache import FOLDER, JobListCache
+from ..plugin_utils._working_folder import working_in
 
 SESSIONS = SessionPool()
 """Logins and connections of this process, which the lookups of a template share."""

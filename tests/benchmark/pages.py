@@ -35,7 +35,7 @@ _DRAW = """
 import json, pathlib, sys
 sys.path.insert(0, sys.argv[3])
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.payload import normalize_payload
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.page import timeline
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.page import timeline
 from timeline_page.browser import find_browser, running_browser
 from timeline_page.night import END, Night
 count, browser = json.loads(sys.argv[2])

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.payload import normalize_payload
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.summary import name_clusters
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.page import timeline
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.page import timeline
 from ansible_collections.opentelekomcloud.cce.tests.timeline_page.browser import LIMIT
 from ansible_collections.opentelekomcloud.cce.tests.timeline_page.night import END, Night
 

@@ -24,7 +24,7 @@ from timeline_page.night import END, Night  # noqa: E402
 
 from plugins.module_utils._jobs.payload import normalize_payload  # noqa: E402
 from plugins.module_utils._jobs.summary import name_clusters  # noqa: E402
-from plugins.plugin_utils.timeline.page import timeline  # noqa: E402
+from plugins.plugin_utils._timeline.page import timeline  # noqa: E402
 
 WIDTH = 1100
 MARGIN = 20

@@ -40,7 +40,7 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 # Imports inside of functions. Ansible compiles the files of a collection again in each process, which most tasks that
 # do without these files should not have to wait for.
 LAZY = {
-    ("action._jobs_info", "plugin_utils.in_process"),
+    ("action._jobs_info", "plugin_utils._in_process"),
     ("module_utils._auth.login", "module_utils._auth.indirect"),
     ("module_utils._service.find", "module_utils._service.polled_search"),
     ("module_utils._service.find", "module_utils._service.projects"),
@@ -89,7 +89,7 @@ FILES = {name_of(path): path for path in sorted(PLUGINS.rglob("*.py"))}
 def package(name: str) -> str:
     """The key of a file in ``MAY_IMPORT``."""
     first, *others = name.split(".")
-    if FILES[name].parent == PLUGINS / "plugin_utils" / "timeline":
+    if FILES[name].parent == PLUGINS / "plugin_utils" / "_timeline":
         return "timeline"
     if first != "module_utils":
         return first
@@ -219,7 +219,7 @@ def test_imports_are_at_the_top() -> None:
     assert lazy - clouds == LAZY
 
 
-@pytest.mark.parametrize("entry_point", ["modules.jobs_info", "plugin_utils.in_process", "lookup.jobs"])
+@pytest.mark.parametrize("entry_point", ["modules.jobs_info", "plugin_utils._in_process", "lookup.jobs"])
 def test_usual_tasks_import_only_what_they_need(entry_point: str) -> None:
     reached, latest = {entry_point}, {entry_point}
     while latest:

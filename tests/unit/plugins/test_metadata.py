@@ -87,6 +87,14 @@ def test_folders_are_known_to_ansible() -> None:
     assert folders <= {"action", "doc_fragments", "filter", "lookup", "module_utils", "modules", "plugin_utils"}
 
 
+@pytest.mark.parametrize("folder", ["module_utils", "plugin_utils"])
+def test_shared_code_is_private(folder: str) -> None:
+    """By its name, which is what the community package requires of code that may change at any time."""
+    names = {path.name for path in (ROOT / "plugins" / folder).iterdir()} - {"__init__.py"}
+    assert names
+    assert [name for name in names if not name.startswith("_")] == []
+
+
 def test_plugins_have_a_version_added() -> None:
     found = [version for docs in documentation() for version in versions_added(docs)]
     assert len(found) >= 2

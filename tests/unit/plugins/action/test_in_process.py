@@ -227,7 +227,7 @@ def test_current_folder_need_not_be_readable(tmp_path: Path) -> None:
     closed.mkdir()
     program = f"""
 import os
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.in_process import working_in
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._in_process import working_in
 os.chdir({str(closed)!r})
 os.chmod(".", 0o311)
 try:

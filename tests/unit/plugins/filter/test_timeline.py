@@ -14,8 +14,8 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.opentelekomcloud.cce.plugins.filter import normalize_jobs, timeline
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.payload import CHOICES
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.options import DEFAULT_TITLE, LANES, NAMES
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.rows import MAX_JOBS
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.options import DEFAULT_TITLE, LANES, NAMES
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.rows import MAX_JOBS
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import NOW, job, page
 
 FILTER = "opentelekomcloud.cce.timeline"

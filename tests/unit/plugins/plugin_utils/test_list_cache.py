@@ -27,7 +27,7 @@ from ansible.errors import AnsibleLookupError
 
 from ansible_collections.opentelekomcloud.cce.plugins.lookup import jobs as lookup
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils import list_cache as _cache
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils import _list_cache as _cache
 
 Run = t.Callable[..., list[dict[str, t.Any]]]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.plain_values import plain_values
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._plain_values import plain_values
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import NOW, job, page
 
 FILTER = "opentelekomcloud.cce.timeline"

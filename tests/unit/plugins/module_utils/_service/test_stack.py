@@ -63,7 +63,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_few_calls_from_the_module_to_a_job(run_action: Run, calls: list[str]) -> None:
     assert [job["id"] for job in run_action({**ACCESS, "status": ["Failed"]})["jobs"]] == ["a"]
     # before that, the action decides whether to run in its own process
-    own = calls[calls.index("in_process.run_in_process") :]
+    own = calls[calls.index("_in_process.run_in_process") :]
     assert len(own) <= MAX_CALLS, own
 
 

@@ -12,7 +12,7 @@ import typing as t
 from html.parser import HTMLParser
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.payload import normalize_payload
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.page import timeline
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.page import timeline
 
 NOW = "2026-03-14T06:00:00Z"
 BEGIN = "2026-03-14T04:00:00Z"

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.options import DEFAULT_TITLE, read_options
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.rows import read_rows
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.options import DEFAULT_TITLE, read_options
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.rows import read_rows
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import failed_job, job, raw
 
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline import rows
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils.timeline.page import assets
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline import rows
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.page import assets
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import (
     HOSTILE,
     REASON,

@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils._report import Report
 from ..module_utils._secrets import register_secret
 from ..module_utils._service.task import Result, run_task
-from .working_folder import working_in
+from ._working_folder import working_in
 
 __all__ = ("run_in_process", "working_in")
 
