@@ -41,7 +41,7 @@ def identify(
         if isinstance(credential, PasswordCredential):
             return identity_of_token(log_in(settings, credential, client, report, deadline), settings)
         if isinstance(credential, CloudEntry):
-            # not imported here: the code for clouds.yaml has put it there
+            # _auth.clouds has put it there
             return identity_of_token(credential.login.log_in(client, report, deadline), settings)
         if isinstance(credential, TokenCredential) and settings.project_id:
             auth, endpoint = token_auth(credential), cce_endpoint(settings)
