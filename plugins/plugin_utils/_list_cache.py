@@ -44,8 +44,8 @@ Fetch = t.Callable[[], t.ContextManager[Chunks]]
 FOLDER = "opentelekomcloud.cce"
 """Name of the directory, below one that Ansible removes at the end of the run."""
 
-# How a list is fetched does not decide which list it is. All other settings do, also those to come.
-_NOT_IN_NAMES = ("timeout", "retries")
+# How a list is fetched and where settings come from do not decide which list it is. All others do, also those to come.
+_NOT_IN_NAMES = ("timeout", "retries", "notes")
 
 _KEY = "key"
 _KEY_LENGTH = 32

@@ -126,6 +126,16 @@ def test_other_queries_share_a_list(cached: Run, count: t.Callable[[], int]) -> 
     assert count() == 1
 
 
+def test_unused_sources_make_no_difference(
+    cached: Run, count: t.Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cached()
+    # a note says that the option took precedence
+    monkeypatch.setenv("OS_PROJECT_ID", "another")
+    cached()
+    assert count() == 1
+
+
 def test_names_of_clusters_are_shared_as_well(cached: Run, simulator: t.Any, count: t.Callable[[], int]) -> None:
     simulator.control("DELETE", "/jobs")
     first, second = (cluster["name"] for cluster in simulator.ready["clusters"][:2])
