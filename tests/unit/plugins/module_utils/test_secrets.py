@@ -47,6 +47,28 @@ def test_a_short_part_of_a_long_secret_is_not_masked() -> None:
     assert mask_of(TOKEN)(f"token {TOKEN[:11]}") == f"token {TOKEN[:11]}"
 
 
+@pytest.mark.parametrize(("length", "masked_by_its_beginning"), [(39, False), (40, True)])
+def test_only_a_long_secret_is_known_by_its_beginning(length: int, masked_by_its_beginning: bool) -> None:
+    shown = mask_of(TOKEN[:length])(f"token {TOKEN[:12]}...")
+    assert (shown == "token ********...") is masked_by_its_beginning
+
+
+def test_spaces_of_a_secret_may_be_merged() -> None:
+    assert mask_of("correct  horse\tbattery")("a correct horse battery") == "a ********"
+
+
+@pytest.mark.parametrize("text", ["(xe)", "(ex)", "(xex)", "ex", "xe"])
+def test_a_short_secret_in_a_word_stays(text: str) -> None:
+    assert mask_of("e")(text) == text
+    assert mask_of("e")("e (e) e") == "******** (********) ********"
+
+
+@pytest.mark.parametrize("secret", ["secret-\udcff-more", "\udcff\udcfe\udcfd-secret"])
+def test_a_secret_that_is_not_unicode_is_masked(secret: str) -> None:
+    assert mask_of(secret)(f"a {secret}") == "a ********"
+    assert mask_of(secret).result([f"a {secret}"]) == ["a ********"]
+
+
 def test_a_secret_that_is_part_of_another() -> None:
     assert mask_of("secret", "secret-and-more")("secret-and-more, secret") == "********, ********"
 
@@ -69,7 +91,7 @@ def test_only_the_latest_temporary_secrets_are_masked() -> None:
 
 @pytest.mark.parametrize("empty", ["", " "])
 def test_an_empty_secret_masks_nothing(empty: str) -> None:
-    assert mask_of(empty)("a b") == "a b"
+    assert mask_of(empty)("a b (-)") == "a b (-)"
 
 
 def test_a_report_masks_registered_secrets() -> None:
@@ -123,7 +145,41 @@ def test_escaped_secret_is_found(written: str) -> None:
     assert mask_of(LATIN).result({f"a {written}": [written]}) == {"a ********": ["********"]}
 
 
+@pytest.mark.parametrize(
+    ("secret", "written"),
+    [
+        ("p\x80ss-w\x01rd", "p&#128;ss-w&#1;rd"),
+        ("secret-\U0010ffff", "secret-&#x10FFFF;"),
+        ("secret-X-more", r"secret-\X-more"),
+        ("secret\nand-more", r"secret\nand-more"),
+    ],
+)
+def test_unusual_escapes_are_decoded(secret: str, written: str) -> None:
+    assert mask_of(secret)(f"a {written} b") == "a ******** b"
+
+
+def test_a_number_that_is_not_a_character_is_not_an_escape() -> None:
+    assert mask_of("secret-and-more")("&#x110000; &#1114112; secret-and-more") == "&#x110000; &#1114112; ********"
+
+
+@pytest.mark.parametrize("before", ["", "m", "me", "me:"])
+@pytest.mark.parametrize("after", ["", "!", "!!", "!!!"])
+@pytest.mark.parametrize("secret", ["secret7", "secret-8", "secret--9"])
+def test_a_secret_is_found_in_base64_between_other_bytes(before: str, after: str, secret: str) -> None:
+    encoded = base64.b64encode(f"{before}{secret}{after}".encode()).decode()
+    assert mask_of(secret)(f"a {encoded} b") == "a ******** b"
+    assert mask_of(secret).result([f"a {encoded} b"]) == ["a ******** b"]
+
+
+@pytest.mark.parametrize("secret", ["abc", "secret"])
+def test_a_short_secret_in_base64_is_masked_in_sentences_only(secret: str) -> None:
+    encoded = base64.b64encode(secret.encode()).decode()
+    assert mask_of(secret)(f"a {encoded} b") == "a ******** b"
+    assert mask_of(secret).result([encoded]) == [encoded]
+
+
 def test_overlapping_secrets_are_all_found() -> None:
+    assert mask_of("aaaaaaaa")("a" * 9).strip("*") == ""
     assert mask_of("abab1234ab")("abab1234abab1234ab").strip("*") == ""
 
 
@@ -152,6 +208,18 @@ def test_results_are_masked_in_values_keys_and_numbers() -> None:
     }
     found = mask_of("secret-and-more", "1234567890").result(value)
     assert found == {"a": ["x ********", {"********": None}], "n": "********", "m": 123456789, "f": 0.5, "t": True}
+
+
+def test_a_number_is_a_secret_only_if_it_is_long() -> None:
+    assert mask_of(" 1234567890\n").result({"n": 1234567890}) == {"n": "********"}
+    assert mask_of("123456", "secret-and-more").result({"n": 123456}) == {"n": 123456}
+    found = mask_of("00000001").result({"t": True})
+    assert found["t"] is True
+
+
+def test_long_objects_are_masked() -> None:
+    value = {str(number): "secret-and-more" for number in range(600)}
+    assert mask_of("secret-and-more").result(value) == dict.fromkeys(value, "********")
 
 
 def test_results_without_secrets_are_not_copied() -> None:
