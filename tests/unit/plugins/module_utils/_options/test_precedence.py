@@ -246,8 +246,12 @@ def test_user_by_id_needs_no_account(account: dict[str, str]) -> None:
         assert found.credential == PasswordCredential(None, "i", "p", None)
 
 
-def test_user_by_id_in_the_environment_is_complete() -> None:
-    environment = {"OS_ACCESS_KEY": "stray", **in_environment({**WHERE, "user_id": "i", "password": "p"})}
+@pytest.mark.parametrize(
+    "user",
+    [{"user_id": "i"}, {"username": "u", "user_domain_id": "d"}, {"username": "u", "user_domain_name": "d"}],
+)
+def test_user_in_the_environment_is_complete(user: dict[str, str]) -> None:
+    environment = {"OS_ACCESS_KEY": "stray", **in_environment({**WHERE, **user, "password": "p"})}
     assert isinstance(settings(environment=environment).credential, PasswordCredential)
 
 

@@ -142,6 +142,10 @@ def test_urls_of_other_regions_in_lower_sources_are_ignored() -> None:
         found = settings({**PASSWORD, "projects": projects}, environment=german)
         assert found.auth_url == german["OS_AUTH_URL"]
         assert not found.notes
+    endpoint = {"OS_CCE_ENDPOINT_OVERRIDE": "https://cce.eu-de.otc.t-systems.com"}
+    found = settings({**PASSWORD, "projects": ["eu-nl_b"]}, environment=endpoint)
+    assert found.endpoint is None
+    assert any("OS_CCE_ENDPOINT_OVERRIDE" in note for note in found.notes)
     # those of the same source are meant, and private hosts serve any region
     both = {"projects": ["eu-nl_b"], "auth_url": german["OS_AUTH_URL"]}
     assert settings({**PASSWORD, **both}).auth_url == german["OS_AUTH_URL"]

@@ -301,6 +301,8 @@ def test_invalid_url_of_a_lower_source_is_an_error_only_if_it_counts() -> None:
         (ENOUGH, {}, {}),
         ({}, ENOUGH, {}),
         ({}, {}, in_environment(ENOUGH)),
+        # both count
+        ({**TOKEN, "region": "eu-de"}, {}, {"OS_PROJECT_ID": "p", "OS_PROJECT_NAME": "x"}),
         # what they both say
         (ENOUGH, ENOUGH, in_environment(ENOUGH)),
         ({**ENOUGH, "validate_certs": "no", "retries": 3}, {"validate_certs": False, "retries": "3"}, {}),
@@ -348,6 +350,17 @@ def test_no_note_where_nothing_disagrees(typed: Given, variables: Given, environ
             ["option region ('eu-nl')", "cce_region ('eu-de')"],
         ),
         (ENOUGH, {"password": "p"}, {}, ["option token", "opentelekomcloud_cce_password"]),
+        # the passcode of a user who does not log in does not matter
+        (ENOUGH, {"username": "u"}, {"OS_PASSCODE": "1"}, ["option token", "opentelekomcloud_cce_username"]),
+        ({**WHERE, **PASSWORD, "passcode": "1"}, {}, {"OS_PASSCODE": "2"}, ["option passcode", "OS_PASSCODE"]),
+        (
+            {**WHERE, **ACCESS_KEY, "security_token": "a"},
+            {},
+            {"OS_SECURITY_TOKEN": "b"},
+            ["option security_token", "OS_SECURITY_TOKEN"],
+        ),
+        # an ID and a name that are spelled alike
+        (ENOUGH, {}, {"OS_PROJECT_NAME": "some-project"}, ["option project_id", "OS_PROJECT_NAME"]),
     ],
 )
 def test_note_names_both_sources(
