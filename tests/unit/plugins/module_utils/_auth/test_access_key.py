@@ -10,10 +10,12 @@ import contextlib
 import email.utils
 import time
 import typing as t
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 pytest.importorskip("ansible")
+requests = pytest.importorskip("requests")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.access_key import SignatureAuth
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
@@ -145,6 +147,9 @@ def http_date(seconds: float) -> str:
         (-1200, "20 min ahead of"),
         (86400, "24 h behind"),
         (-90000, "25 h ahead of"),
+        (5400, "90 min behind"),
+        (7200, "2 h behind"),
+        (360000, "100 h behind"),
     ],
 )
 @pytest.mark.parametrize("call", ["look-up", "jobs"])
@@ -163,7 +168,7 @@ def test_clock_that_is_wrong(ahead: float, figure: str, call: str) -> None:
     assert "secret_key" not in advice
 
 
-@pytest.mark.parametrize("date", [0, 800, -800, "", "yesterday", "Thu, 99 Foo"])
+@pytest.mark.parametrize("date", [0, 800, -800, "", "yesterday", "Thu, 99 Foo", f"Thu, 01 Jan {'9' * 30} 00:00:00 GMT"])
 @pytest.mark.parametrize("credential", [BY_KEY, BY_SESSION_KEY], ids=["key", "session key"])
 def test_refused_signature(credential: dict[str, str], date: float | str) -> None:
     header = date if isinstance(date, str) else http_date(date)
@@ -171,9 +176,29 @@ def test_refused_signature(credential: dict[str, str], date: float | str) -> Non
         error = refusal(**credential, project_name="eu-de_x", auth_url=server.url)
     advised = ["access_key", "secret_key", "signature", "clock", *({*credential} & {"security_token"})]
     assert [word for word in advised if word not in str(error)] == []
+    assert ("security_token" in str(error)) == ("security_token" in credential)
+
+
+@pytest.mark.parametrize("zone", [None, timezone(timedelta(hours=2)), timezone(timedelta(hours=-5))])
+def test_time_zone_of_the_server_does_not_matter(zone: timezone | None) -> None:
+    # without a zone, email.utils writes -0000
+    header = email.utils.format_datetime(datetime.now(zone)) if zone else email.utils.formatdate(time.time())
+    with Server(response(401, {"error_code": "APIGW.0301"}, Date=header)) as server:
+        error = refusal(**BY_KEY, project_name="eu-de_x", auth_url=server.url)
+    assert "secret_key" in str(error)
+
+
+@pytest.mark.parametrize(("port", "host"), [(":443", ""), (":80", ":80"), ("", "")])
+def test_default_port_of_https_is_not_signed(port: str, host: str) -> None:
+    auth = SignatureAuth(AccessKeyCredential(ACCESS_KEY, SECRET_KEY, None, "scope"), {})
+    request = requests.Request("GET", f"https://cce.example.test{port}/jobs", auth=auth).prepare()
+    assert request.headers["Host"] == f"cce.example.test{host}"
 
 
 def test_clock_matters_only_after_a_refusal() -> None:
     with Server(response(403, {}, Date=http_date(1200))) as server:
         error = refusal(**BY_KEY, project_name="eu-de_x", auth_url=server.url)
+        identity = identity_for(**BY_KEY, project_id="p1", endpoint=server.url)
+        signed_request(server.url, auth=identity.auth, refused=True)
     assert "clock" not in str(error)
+    assert "secret_key" in identity.advice["authentication"]

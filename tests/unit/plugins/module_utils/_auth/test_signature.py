@@ -155,6 +155,7 @@ def test_canonical_query_of_the_file() -> None:
         pytest.param([("b", "1"), ("B", "2"), ("a", "3")], "B=2&a=3&b=1", id="upper case first"),
         pytest.param([("a", "2"), ("a", "10"), ("a", "2")], "a=10&a=2&a=2", id="repeated key"),
         pytest.param([("a b", "c d"), ("~", "-_.~")], "a%20b=c%20d&~=-_.~", id="space and unreserved"),
+        pytest.param([("a/b", "c/d")], "a%2Fb=c%2Fd", id="slash"),
         # In encoded form "%7B" would come before "z".
         pytest.param([("{", "1"), ("z", "2")], "z=2&%7B=1", id="decoded order"),
     ],
@@ -180,11 +181,11 @@ def test_canonical_uri(path: str, expected: str) -> None:
 
 
 def test_headers_to_sign() -> None:
-    headers = {"X-Project-Id": "\t p ", "accept": "a  b", "Authorization": "old", "X_Test": "1", "Content-Type": ""}
+    headers = {"X-Project-Id": "\t X ", "accept": "a  b", "Authorization": "old", "X_Test": "1", "Content-Type": ""}
     assert list(_signature.headers_to_sign(headers).items()) == [
         ("accept", "a  b"),
         ("content-type", ""),
-        ("x-project-id", "p"),
+        ("x-project-id", "X"),
     ]
 
 
