@@ -118,6 +118,22 @@ def test_a_report_masks_registered_secrets() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("x secret-and-more", True),
+        ("x secret%2Dand-more", True),
+        ("secret-and-less", False),
+        ("abc", False),
+        ("", False),
+    ],
+)
+def test_a_report_finds_secrets_that_are_not_short(text: str, found: bool) -> None:
+    ignore: t.Callable[[str], None] = lambda text: None  # noqa: E731
+    report = masked(Report(ignore, ignore, ignore), mask_of("secret-and-more", "other-secret", "abc"))
+    assert report.finds_secret(text) is found
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # how a server may write a secret
 
