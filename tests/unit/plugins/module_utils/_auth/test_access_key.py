@@ -15,7 +15,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 pytest.importorskip("ansible")
-requests = pytest.importorskip("requests")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.access_key import SignatureAuth
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
@@ -190,6 +189,7 @@ def test_time_zone_of_the_server_does_not_matter(zone: timezone | None) -> None:
 
 @pytest.mark.parametrize(("port", "host"), [(":443", ""), (":80", ":80"), ("", "")])
 def test_default_port_of_https_is_not_signed(port: str, host: str) -> None:
+    requests = pytest.importorskip("requests")
     auth = SignatureAuth(AccessKeyCredential(ACCESS_KEY, SECRET_KEY, None, "scope"), {})
     request = requests.Request("GET", f"https://cce.example.test{port}/jobs", auth=auth).prepare()
     assert request.headers["Host"] == f"cce.example.test{host}"
