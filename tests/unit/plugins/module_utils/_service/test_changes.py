@@ -113,6 +113,15 @@ def test_a_status_that_returns_is_not_reported_again() -> None:
     assert follower.see(job("a", "Failed")) == []
     assert follower.see(job("a", "Running")) == []
     assert follower.see(job("a", "Success")) == [("a", "finished", "Running", "Success")]
+    assert len(follower.memory.histories["a"]) == 3
+
+
+@pytest.mark.parametrize("status", [None, ""])
+def test_a_job_without_a_status_is_followed(status: str | None) -> None:
+    follower = Follower()
+    follower.see()
+    assert follower.see(job("a", status)) == [("a", "appeared", None, None)]
+    assert follower.see(job("a")) == [("a", "changed", None, "Running")]
 
 
 def test_case_of_ids_and_states_does_not_matter() -> None:
@@ -135,11 +144,29 @@ def test_of_two_states_in_one_list_the_unfinished_one_counts() -> None:
         assert follower.see(*twice) == [("a", "appeared", None, "Running")]
 
 
+@pytest.mark.parametrize("states", [("Success", "Failed"), ("Initializing", "Running")])
+def test_of_two_states_that_are_both_finished_or_unfinished_the_first_counts(states: tuple[str, str]) -> None:
+    follower = Follower()
+    follower.see()
+    assert [each[3] for each in follower.see(*(job("a", status) for status in states))] == [states[0]]
+
+
+def test_a_finished_state_that_does_not_count_leaves_no_trace() -> None:
+    follower = Follower()
+    follower.see(job("a"))
+    assert follower.see(job("a", "Success"), job("a")) == []
+    assert follower.see(job("a", "Success")) == [("a", "finished", "Running", "Success")]
+    other = Follower(since="2026-01-02T12:00:00.000000Z")
+    early = job("a", "Success", completed_at="2026-01-02 11:00:00 +0000 UTC")
+    assert other.see(early, job("a")) == [("a", "appeared", None, "Running")]
+    assert other.see(early) == [("a", "finished", "Running", "Success")]
+
+
 def test_jobs_without_an_id_are_ignored_with_a_warning() -> None:
     follower = Follower()
     follower.see()
     assert follower.see(job(None), job(""), job("a")) == [("a", "appeared", None, "Running")]
-    assert [warning for warning in follower.warnings if "2 jobs" in warning]
+    assert [warning for warning in follower.warnings if " 2 jobs" in warning]
 
 
 @pytest.mark.parametrize("raw", [None, 1, "text", [], {}, {"metadata": 7}, {"metadata": {"uid": ["x"]}, "status": []}])
@@ -157,6 +184,19 @@ def test_order_is_by_the_time_of_the_update_and_then_by_id() -> None:
         job("c", updated_at=NOON), job("b", updated_at=early), job("d", updated_at=late), job("a", updated_at=NOON)
     )
     assert [each[0] for each in seen] == ["b", "d", "a", "c"]
+
+
+def test_without_a_time_of_the_update_the_order_is_by_the_other_times() -> None:
+    follower = Follower()
+    follower.see()
+    times = [f"2026-01-02 {hour}:00:00 +0000 UTC" for hour in ("09", "10", "11", "12")]
+    seen = follower.see(
+        job("d", created_at=times[3]),
+        job("c", "Success", created_at=times[0], completed_at=times[2]),
+        job("b", created_at=times[1]),
+        job("e"),
+    )
+    assert [each[0] for each in seen] == ["e", "b", "c", "d"]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -194,6 +234,13 @@ def test_misspelled_values_are_named_at_the_first_poll_only() -> None:
     assert "ScaleupCluster" in about_type
     follower.see(job("a", type="ScaleupCluster"))
     assert len(follower.warnings) == 2
+
+
+def test_a_misspelled_status_is_compared_with_those_in_the_list() -> None:
+    follower = Follower(Query(status=("Pausd",)))
+    follower.see(job("a", "Paused"))
+    [warning] = follower.warnings
+    assert "'Pausd'" in warning and "Paused" in warning
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -332,6 +379,23 @@ def test_two_events_of_an_undocumented_status_differ() -> None:
     [running] = follower.changes(job("a", "Paused"))
     [finished] = follower.changes(job("a", "Paused", completed_at=NOON))
     assert running.event()["meta"] != finished.event()["meta"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (job("a"), "a61a60eb-f26b-54b9-9372-ec9385d13645"),
+        (job("a", "Success"), "abc182d2-ba41-5ca1-8c2f-f1900329ec1a"),
+        (job("a", "Paused"), "823e8c32-fe5c-56a5-95bc-74cc30f4bac2"),
+        (job("a", "Paused", completed_at=NOON), "56e261d0-bf8e-5684-b422-0ae2fc4b7776"),
+        (job("a", None), "1cdf19de-085a-5fff-8776-7f503ed903b1"),
+    ],
+)
+def test_the_uuid_of_a_state_is_the_same_in_every_release(raw: dict[str, t.Any], expected: str) -> None:
+    follower = Follower()
+    follower.see()
+    [change] = follower.changes(raw)
+    assert change.event()["meta"]["uuid"] == expected
 
 
 # ---------------------------------------------------------------------------------------------------------------------
