@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.observe import Observer
@@ -65,6 +66,37 @@ def test_a_followed_job_is_found_at_any_depth() -> None:
     assert not observer.selects_any
 
 
+def test_the_newest_job_is_known_from_the_first_poll_only() -> None:
+    def raw(uid: str, day: int, **spec: t.Any) -> dict[str, t.Any]:
+        created = f"2026-01-{day:02} 00:00:00 +0000 UTC"
+        return {
+            "metadata": {"uid": uid, "creationTimestamp": created},
+            "spec": {"type": "CreateNode", **spec},
+            "status": {"status": "Success"},
+        }
+
+    raws = [raw("a", 2), raw("b", 4), raw("c", 3), raw("d", 5, type="DeleteNode")]
+    first = Observer(Query(type=("CreateNode",)), (), None)
+    list(first.over(raws))
+    assert (first.newest_selected, first.newest) == ("2026-01-04T00:00:00.000000Z", "2026-01-05T00:00:00.000000Z")
+    later = Observer(Query(type=("CreateNode",)), (), "2026-01-03T00:00:00.000000Z")
+    list(later.over([*raws, {**raw("x", 5), "metadata": {"creationTimestamp": "2026-01-05 00:00:00 +0000 UTC"}}]))
+    # a finished job without an ID cannot be waited for
+    assert ([*later.jobs], later.without_id, later.newest) == (["b"], [], None)
+
+
+@pytest.mark.parametrize("followed", [(), ("c",)])
+def test_subjobs_are_not_selected_unless_they_are_asked_for(followed: tuple[str, ...]) -> None:
+    step = {"metadata": {"uid": "b"}, "spec": {"subjobs": [{"metadata": {"uid": "c"}}]}}
+    raw = {"metadata": {"uid": "a"}, "spec": {"type": "CreateNode", "subjobs": [step]}, "status": {"status": "Success"}}
+    observer = Observer(Query(), followed, None)
+    list(observer.over([raw]))
+    assert [*observer.jobs] == [*followed]
+    observer = Observer(Query(), (), None, Origin("p1", "eu-de_shop", "eu-de"))
+    list(observer.over([step]))
+    assert observer.jobs["b"]["project_id"] == "p1"
+
+
 OUTCOMES = [
     {"status": ("Failed",)},
     {"finished": True},
@@ -83,7 +115,10 @@ def test_filters_on_the_outcome_do_not_count(outcome: dict[str, t.Any]) -> None:
 
 
 @pytest.mark.parametrize("followed", [(), ("a",)])
-@pytest.mark.parametrize("states", [("Running", "Success"), ("Success", "Running")])
+@pytest.mark.parametrize(
+    "states",
+    [("Running", "Success"), ("Success", "Running"), ("Running", "Initializing"), ("Success", "Running", "Failed")],
+)
 def test_of_two_states_of_a_job_the_unfinished_one_counts(followed: tuple[str, ...], states: tuple[str, ...]) -> None:
     raws = [{"metadata": {"uid": "a"}, "status": {"status": status}} for status in states]
     observer = Observer(Query(), followed, "")

@@ -14,7 +14,7 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import WaitResult
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import Poll, WaitResult
 
 from .fake_cloud import Clock, FakeCloud, FakeJob, Outage
 
@@ -91,6 +91,19 @@ def test_a_job_without_an_id_is_waited_for_while_the_list_shows_it(clock: Clock)
     assert clock.now >= 25
 
 
+def test_a_job_without_an_id_has_appeared_and_is_a_result(clock: Clock) -> None:
+    assert kind(FakeCloud(clock, [FakeJob("x", ends=25, has_id=False)]).wait(appear=60)) is None
+    result = FakeCloud(clock, [FakeJob("x", has_id=False)]).wait(timeout=20)
+    assert (kind(result), [job["resource_name"] for job in result.unfinished]) == ("timeout", ["node-1"])
+    assert result.waited_for == result.unfinished
+
+
+def test_cce_is_not_asked_about_jobs_that_the_list_shows_or_that_have_ended(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=15), FakeJob(B, ends=45)])
+    assert kind(cloud.wait()) is None
+    assert not any(cloud.asked)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # jobs that are named
 
@@ -120,6 +133,8 @@ def test_a_named_job_that_does_not_appear_is_an_error(clock: Clock) -> None:
     assert A in str(result.error) and B not in str(result.error)
     assert waited_for(result) == {B: "Success"}
     assert 33 <= clock.now <= 34
+    # at 0, 10, 20, 30 and 33 s
+    assert len(cloud.shown) == 5
 
 
 def test_a_named_job_that_is_deleted_is_an_error(clock: Clock) -> None:
@@ -127,6 +142,7 @@ def test_a_named_job_that_is_deleted_is_an_error(clock: Clock) -> None:
     result = cloud.wait(appear=60)
     assert kind(result) == "not_found"
     assert A in str(result.error) and "deleted" in str(result.error)
+    assert cloud.recorded.warnings == []
 
 
 def test_wait_timeout_before_wait_appear(clock: Clock) -> None:
@@ -149,6 +165,18 @@ def test_nothing_that_appears_is_an_error(clock: Clock) -> None:
     assert kind(result) == "not_found"
     assert "wait_appear" in str(result.error)
     assert 30 <= clock.now <= 31
+
+
+@pytest.mark.parametrize("appear", [1, 30])
+def test_a_job_that_appears_and_ends_between_two_polls_has_appeared(clock: Clock, appear: float) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, created=appear / 3, ends=appear / 2)])
+    assert waited_for(cloud.wait(appear=appear)) == {A: "Success"}
+    assert kind(FakeCloud(clock, []).wait(appear=appear)) == "not_found"
+
+
+def test_with_created_after_a_job_must_appear_too(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [], query=Query(created_after="2026-01-02T00:00:00.000000Z"))
+    assert kind(cloud.wait(appear=30)) == "not_found"
 
 
 def test_a_job_that_has_ended_counts_with_created_after(clock: Clock) -> None:
@@ -203,7 +231,7 @@ def test_an_outage_is_tolerated_and_logged_once(clock: Clock) -> None:
     assert waited_for(cloud.wait()) == {A: "Success"}
     begun, ended = (note for note in cloud.recorded.notes if note.startswith("Polling"))
     assert "HTTP 503" in begun
-    assert "again" in ended
+    assert "again" in ended and " 40 s" in ended
 
 
 def test_before_the_first_poll_that_works_an_outage_is_an_error(clock: Clock) -> None:
@@ -230,7 +258,7 @@ def test_slow_responses_until_the_end_are_a_timeout(clock: Clock) -> None:
     result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 1000, UNAVAILABLE, takes=1000)]).wait(timeout=40)
     assert (kind(result), clock.now) == ("timeout", pytest.approx(40))
     # from the beginning of the poll that failed
-    assert "30 s" in str(result.error)
+    assert " 30 s" in str(result.error)
 
 
 def test_a_last_poll_that_has_too_little_time_is_not_an_outage(clock: Clock) -> None:
@@ -244,6 +272,38 @@ def test_an_outage_is_described_by_its_last_error_that_says_something(clock: Clo
     slow_end = Outage(30, 1000, UNAVAILABLE, takes=1000)
     result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 30, UNAVAILABLE), slow_end]).wait(timeout=31, interval=10)
     assert "HTTP 503" in str(result.error)
+
+
+def test_the_last_error_of_an_outage_is_named(clock: Clock) -> None:
+    other = CceError("Could not list the jobs: HTTP 502.", "unavailable", http_status=502, transient=True)
+    result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 25, UNAVAILABLE), Outage(25, 1000, other)]).wait(timeout=40)
+    assert "HTTP 502" in str(result.error) and "HTTP 503" not in str(result.error)
+
+
+class InPart(FakeCloud):
+    """A cloud that shows a part of its jobs from the second poll on, because the rest cannot be fetched."""
+
+    failure: CceError = UNAVAILABLE
+    until: float = 1000
+
+    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        poll = super().poll(followed, newer_than, seconds)
+        return poll._replace(failure=self.failure) if 5 < self.clock.now < self.until else poll
+
+
+@pytest.mark.parametrize(("until", "expected"), [(35, "not_found"), (55, None)])
+def test_a_named_job_may_be_in_the_part_that_cannot_be_fetched(
+    clock: Clock, until: float, expected: str | None
+) -> None:
+    cloud = InPart(clock, [FakeJob(A, listed_from=48, ends=60)], query=Query(id=(A,)), can_ask=False)
+    cloud.until = until
+    assert kind(cloud.wait(appear=30)) == expected
+
+
+def test_retry_after_the_end_of_a_part_is_a_timeout_at_once(clock: Clock) -> None:
+    cloud = InPart(clock, [FakeJob(A)])
+    cloud.failure = CceError("Too many.", "throttled", transient=True, retry_after=500)
+    assert (kind(cloud.wait()), clock.now < 12) == ("timeout", True)
 
 
 @pytest.mark.parametrize(
@@ -321,6 +381,13 @@ def test_changes_are_reported_once(clock: Clock) -> None:
         "Waiting for ScaleupCluster of node-1 (Running), ScaleupCluster of node-2 (Running), after 0 s.",
         "Waiting for ScaleupCluster of node-2 (Running), after 20 s.",
     ]
+
+
+def test_seconds_are_those_since_the_beginning_of_the_wait(clock: Clock) -> None:
+    clock.now = 1000.0
+    cloud = FakeCloud(clock, [FakeJob(A, ends=1015)])
+    cloud.wait()
+    assert [note.rpartition(", ")[2] for note in cloud.recorded.notes] == ["after 0 s."]
 
 
 def test_what_does_not_change_is_reported_again_each_minute(clock: Clock) -> None:
