@@ -169,6 +169,14 @@ def test_jobs_without_an_id_are_ignored_with_a_warning() -> None:
     assert [warning for warning in follower.warnings if " 2 jobs" in warning]
 
 
+@pytest.mark.parametrize("query", [Query(), Query(subjobs="flat")])
+def test_subjobs_that_are_not_jobs_are_counted_once(query: Query) -> None:
+    follower = Follower(query)
+    follower.see()
+    follower.see(job("a", subjobs=[{"x": 1}, {"x": 2}]))
+    assert [warning for warning in follower.warnings if " 2 objects" in warning]
+
+
 @pytest.mark.parametrize("raw", [None, 1, "text", [], {}, {"metadata": 7}, {"metadata": {"uid": ["x"]}, "status": []}])
 def test_nothing_in_a_list_is_an_exception(raw: t.Any) -> None:
     follower = Follower(since="2026-01-01T00:00:00.000000Z")

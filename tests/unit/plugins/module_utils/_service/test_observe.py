@@ -88,10 +88,10 @@ def test_the_newest_job_is_known_from_the_first_poll_only() -> None:
 @pytest.mark.parametrize("followed", [(), ("c",)])
 def test_subjobs_are_not_selected_unless_they_are_asked_for(followed: tuple[str, ...]) -> None:
     step = {"metadata": {"uid": "b"}, "spec": {"subjobs": [{"metadata": {"uid": "c"}}]}}
-    raw = {"metadata": {"uid": "a"}, "spec": {"type": "CreateNode", "subjobs": [step]}, "status": {"status": "Success"}}
+    raw = {"metadata": {"uid": "a"}, "spec": {"type": "CreateNode", "subjobs": [step]}, "status": {"status": "Running"}}
     observer = Observer(Query(), followed, None)
     list(observer.over([raw]))
-    assert [*observer.jobs] == [*followed]
+    assert {*observer.jobs} == {"a", *followed}
     observer = Observer(Query(), (), None, Origin("p1", "eu-de_shop", "eu-de"))
     list(observer.over([step]))
     assert observer.jobs["b"]["project_id"] == "p1"
@@ -124,3 +124,10 @@ def test_of_two_states_of_a_job_the_unfinished_one_counts(followed: tuple[str, .
     observer = Observer(Query(), followed, "")
     list(observer.over(raws))
     assert observer.jobs["a"]["status"] == "Running"
+
+
+def test_of_two_states_of_a_finished_job_the_first_counts() -> None:
+    raws = [{"metadata": {"uid": "a"}, "status": {"status": status}} for status in ("Success", "Failed")]
+    observer = Observer(Query(), ("a",), "")
+    list(observer.over(raws))
+    assert observer.jobs["a"]["status"] == "Success"
