@@ -185,6 +185,27 @@ def test_a_job_that_has_ended_counts_with_created_after(clock: Clock) -> None:
     assert (kind(result), len(cloud.shown)) == (None, 1)
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_no_poll_at_the_end_of_wait_appear_when_nothing_is_missing(clock: Clock, named: bool) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=45)], query=Query(id=(A,) if named else ()))
+    assert kind(cloud.wait(appear=33)) is None
+    # at 0, 10, 20, 30, 40 and 50 s
+    assert len(cloud.shown) == 6
+
+
+def test_a_poll_at_the_end_of_wait_appear_when_nothing_has_appeared(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [])
+    assert kind(cloud.wait(appear=33)) == "not_found"
+    assert 33 <= clock.now <= 34
+
+
+def test_retry_after_is_respected_at_the_end_of_wait_appear(clock: Clock) -> None:
+    error = CceError("Too many.", "throttled", transient=True, retry_after=42)
+    cloud = FakeCloud(clock, [FakeJob(A, ends=30, listed_from=20)], [Outage(5, 11, error)], query=Query(id=(A,)))
+    assert kind(cloud.wait(appear=33)) is None
+    assert clock.now >= 52
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # jobs that the list does not show
 
@@ -220,6 +241,34 @@ def test_a_job_that_nobody_can_ask_for_is_waited_for_ten_polls(clock: Clock) -> 
     result = cloud.wait(timeout=500)
     assert waited_for(result) == {A: None}
     assert len(cloud.shown) == 11
+
+
+def test_a_hidden_job_that_cce_returns_is_waited_for_however_long(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, ends=215, hidden=((5.0, 1000.0),))])
+    assert waited_for(cloud.wait(timeout=500)) == {A: "Success"}
+    assert cloud.recorded.warnings == []
+
+
+def test_polls_before_cce_returned_a_hidden_job_do_not_count(clock: Clock) -> None:
+    cloud = FakeCloud(clock, [FakeJob(A, hidden=((5.0, 1000.0),), deleted=35)])
+    assert waited_for(cloud.wait()) == {A: None}
+    # polls at 40, 50 and 60 s miss it
+    assert len(cloud.shown) == 7
+
+
+class OfSubjobs(FakeCloud):
+    """A cloud whose list shows subjobs."""
+
+    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        poll = super().poll(followed, newer_than, seconds)
+        return poll._replace(jobs={uid: {**job, "parent_id": B} for uid, job in poll.jobs.items()})
+
+
+def test_a_subjob_that_cce_does_not_return_may_exist(clock: Clock) -> None:
+    cloud = OfSubjobs(clock, [FakeJob(A, deleted=15)])
+    assert waited_for(cloud.wait(timeout=500)) == {A: None}
+    # shown at 0 and 10 s, and missed ten times
+    assert len(cloud.shown) == 12
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -298,6 +347,22 @@ def test_a_named_job_may_be_in_the_part_that_cannot_be_fetched(
     cloud = InPart(clock, [FakeJob(A, listed_from=48, ends=60)], query=Query(id=(A,)), can_ask=False)
     cloud.until = until
     assert kind(cloud.wait(appear=30)) == expected
+
+
+class WithoutAPart(InPart):
+    """A cloud that knows nothing about the jobs of the part that cannot be fetched."""
+
+    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        poll = super().poll(followed, newer_than, seconds)
+        return poll._replace(jobs={}, unknown={A}) if poll.failure else poll
+
+
+def test_polls_that_know_nothing_about_a_job_do_not_miss_it(clock: Clock) -> None:
+    cloud = WithoutAPart(clock, [FakeJob(A, deleted=55)])
+    cloud.until = 55
+    assert waited_for(cloud.wait()) == {A: None}
+    # polls at 60, 70 and 80 s miss it
+    assert len(cloud.shown) == 9
 
 
 def test_retry_after_the_end_of_a_part_is_a_timeout_at_once(clock: Clock) -> None:
