@@ -45,8 +45,8 @@ def test_secrets_are_not_shown_and_are_masked(name: str) -> None:
     assert SECRET not in mask_of({}, typed)(f"Wrong: {SECRET}.")
 
 
-def test_empty_secrets_are_none() -> None:
-    assert secrets_in({"password": "", "token": None}) == []
+def test_nothing_else_is_a_secret() -> None:
+    assert secrets_in({"password": "", "token": None, "region": "eu-de"}) == []
 
 
 def test_passwords_in_urls_are_secrets() -> None:
