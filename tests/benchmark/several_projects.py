@@ -15,6 +15,7 @@ from simulators import TEAMS, Simulator
 
 _LOOP = 12
 _DELAY = 0.3
+_LONG = 20
 
 NOT_GIVEN = {"token": None, "project_id": None}
 
@@ -70,22 +71,41 @@ def many_logins() -> Comparison:
 def long_lists() -> Comparison:
     """Ten jobs of several projects, and of one project that has as many jobs."""
     jobs = 10_000
-    all_jobs = jobs * TEAMS
-    several, one = f"{TEAMS} projects of {jobs:,} jobs", f"1 project of {all_jobs:,} jobs"
+    all_jobs = jobs * _LONG
+    several, one = f"{_LONG} projects of {jobs:,} jobs", f"1 project of {all_jobs:,} jobs"
 
     def of_teams(simulator: Simulator) -> dict[str, Any]:
-        return {**_login(simulator), "projects": _teams(simulator, TEAMS), **failed_of_one_cluster(simulator)}
+        return {**_login(simulator), "projects": _teams(simulator, _LONG), **failed_of_one_cluster(simulator)}
 
     def task(simulator: Simulator) -> list[Task]:
         return [jobs_info(simulator, **of_teams(simulator))]
 
     methods: tuple[Method, ...] = (
-        program(several, OURS, of_teams, calls={"logins": 1 + TEAMS}),
+        program(several, OURS, of_teams, calls={"logins": 1 + _LONG}),
         program(one, OURS, failed_of_one_cluster, jobs=all_jobs),
-        play(f"{MODULE}, {several}", task, calls={"logins": 1 + TEAMS}),
+        play(f"{MODULE}, {several}", task, calls={"logins": 1 + _LONG}),
     )
     ratios = (
         Ratio(f"10 of {several}, CPU", several, one, 1.3, "cpu"),
         Ratio(f"10 of {several}, largest process", f"{MODULE}, {several}", None, 80, "mebibytes"),
     )
     return Comparison("long-projects", jobs, methods, ratios)
+
+
+def growing() -> Comparison:
+    """All jobs that failed in 1 to 50 projects of an account."""
+    jobs = 1_000
+
+    def name(count: int) -> str:
+        return f"{count} project{'s' * (count > 1)} of {jobs:,} jobs"
+
+    def search(count: int) -> Method:
+        def of_teams(simulator: Simulator) -> dict[str, Any]:
+            return {**_login(simulator), "projects": _teams(simulator, count), "status": ["Failed"]}
+
+        # with a length of its own, since more projects have more jobs
+        return program(name(count), TOGETHER, of_teams, jobs=jobs, calls={"logins": 1 + count})
+
+    counts = (1, 5, 20, TEAMS)
+    ratios = [Ratio(f"{name(count)}, CPU", name(count), name(1), count, "cpu") for count in counts[1:]]
+    return Comparison("projects-growth", jobs, tuple(map(search, counts)), tuple(ratios))

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-TEAMS = 20
+TEAMS = 50
 """Projects that have the same list as the first one."""
 
 PROGRAM = Path(__file__).resolve().parents[1] / "simulator"

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from methods import Method, Task, play, program
@@ -112,9 +112,8 @@ def waiting() -> Comparison:
     return Comparison("wait", jobs, methods, ratios)
 
 
-def waiting_by_id(many: int) -> Comparison:
-    """A wait for one job by its ID, in a project of many jobs and in a project of one."""
-    ours, theirs = (_in_project_of(jobs, "wait by ID over ten polls") for jobs in (many, 1))
+def _wait_for_one(name: str, jobs: int) -> Method:
+    """A wait for one job by its ID, which has ended in the tenth poll."""
 
     def run_until_the_last_poll(simulator: Simulator) -> None:
         simulator.run_a_job()
@@ -123,8 +122,13 @@ def waiting_by_id(many: int) -> Comparison:
     def wait(simulator: Simulator) -> list[Task]:
         return [jobs_info(simulator, id=simulator.job["metadata"]["uid"], wait=True, wait_interval=0.1)]
 
-    more: Mapping[str, Any] = {"calls": {"jobs": POLL_COUNT}, "before": run_until_the_last_poll}
-    methods = (play(ours, wait, jobs=many, **more), play(theirs, wait, jobs=1, **more))
+    return play(name, wait, jobs=jobs, calls={"jobs": POLL_COUNT}, before=run_until_the_last_poll)
+
+
+def waiting_by_id(many: int) -> Comparison:
+    """A wait for one job by its ID, in a project of many jobs and in a project of one."""
+    ours, theirs = (_in_project_of(jobs, "wait by ID over ten polls") for jobs in (many, 1))
+    methods = (_wait_for_one(ours, many), _wait_for_one(theirs, 1))
     ratio = Ratio(f"{ours}, CPU", ours, theirs, 1.1, "cpu")
     return Comparison("wait-by-id", many, methods, (ratio,), times=3)
 
@@ -144,11 +148,35 @@ def polling(many: int) -> Comparison:
     return Comparison("poll", many, methods, (Ratio(f"{unchanged}, CPU", unchanged, changed, 0.3, "cpu"),))
 
 
+def growing(sizes: Sequence[int]) -> Comparison:
+    """Ten polls in projects of several lengths, by a wait for one job and by an event source."""
+    wait, source = "wait by ID over ten polls", "event source over ten polls of an unchanged list"
+    methods: list[Method] = []
+    for jobs in sizes:
+        methods += [
+            _wait_for_one(_in_project_of(jobs, wait), jobs),
+            program(_in_project_of(jobs, source), EVENTS, lambda simulator: _events(simulator, 0), jobs=jobs),
+        ]
+    ratios = [
+        Ratio(f"{ours}, CPU", ours, _in_project_of(sizes[0], what), None, "cpu")
+        for what in (wait, source)
+        for ours in (_in_project_of(jobs, what) for jobs in sizes[1:])
+    ]
+    return Comparison("polls-growth", sizes[-1], tuple(methods), tuple(ratios))
+
+
+def _events(simulator: Simulator, count: int) -> dict[str, Any]:
+    return {
+        "new_job": {"cluster": simulator.cluster("quiet"), "type": "UpgradeCluster", "seconds": 3600},
+        "events": count,
+    }
+
+
 def events(jobs: int) -> Comparison:
     """An event source that polls once a second."""
 
     def arguments(simulator: Simulator) -> dict[str, Any]:
-        return {"new_job": {"cluster": simulator.cluster("quiet"), "type": "UpgradeCluster", "seconds": 3600}}
+        return _events(simulator, 5)
 
     name = f"event source, {jobs:,} jobs, interval 1 s"
     ratios = (
