@@ -21,7 +21,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._archive impo
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")
 
 # the compiler warns of this each time
-SOURCE = "assert (1, 'always true')\n"
+SOURCE = "1 is 1\n"
 FILES = {
     "in_archive": "in_archive/__init__.py",
     "in_archive.module": "in_archive/module.py",

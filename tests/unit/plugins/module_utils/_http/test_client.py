@@ -104,7 +104,8 @@ def failure(url: str, client: Client | None = None, **options: t.Any) -> CceErro
     with pytest.raises(CceError) as caught:
         get(url, client, **options)
     sentence = str(caught.value)
-    assert sentence.startswith("Could not list the jobs") and "\n" not in sentence
+    # on a slow machine, a short time can be over before the call begins
+    assert sentence.startswith(("Could not list the jobs", "Could not connect within")) and "\n" not in sentence
     assert caught.value.__cause__ is None
     return caught.value
 
