@@ -164,8 +164,9 @@ def test_slow_server(script: t.Callable[[Wire], None]) -> None:
     with Server(script) as server, in_time(0.4):
         error = failure(server.url, timeout=0.4, retries=4)
         assert "within 0.4 s" in str(error) and "timeout" in str(error)
-        assert (error.kind, error.url) == ("timeout", server.url)
-        assert len(server.requests) == 1
+        assert error.kind == "timeout"
+        # none if the time was over before the call began
+        assert len(server.requests) <= 1 and error.url in (server.url, None)
 
 
 @pytest.mark.parametrize("name", ["https", "proxy"])
