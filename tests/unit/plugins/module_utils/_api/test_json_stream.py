@@ -95,7 +95,7 @@ def documents(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from((b"", b"\xef\xbb\xbf"))) + text.encode("utf-8", "replace")
 
 
-@examples(1000)
+@examples(500)
 @given(st.data())
 def test_any_list_in_any_pieces(data: st.DataObject) -> None:
     document = data.draw(documents())
@@ -124,7 +124,7 @@ def outcome(pieces: t.Iterable[bytes]) -> tuple[list[t.Any], str | None]:
     return found, None
 
 
-@examples(1000)
+@examples(500)
 @given(st.lists(jobs, max_size=8), st.data())
 def test_many_jobs_at_once_are_the_same_as_one_by_one(listed: list[t.Any], data: st.DataObject) -> None:
     document = json.dumps(listed, separators=(",", ":")).encode()

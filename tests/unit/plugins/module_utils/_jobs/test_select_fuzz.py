@@ -135,7 +135,7 @@ few_filters = st.builds(
     st.lists(st.sampled_from(FILTERS), max_size=2),
 )
 
-thorough = examples(1000, suppress_health_check=list(HealthCheck))
+thorough = examples(500, suppress_health_check=list(HealthCheck))
 
 # ---------------------------------------------------------------------------------------------------------------------
 # promises

@@ -40,7 +40,7 @@ def normal(moment: datetime) -> str:
     return f"{clock(moment, 'T')}.{moment:%f}Z"
 
 
-@examples(2500)
+@examples(1000)
 @given(MOMENTS, OFFSETS, MORE_DIGITS)
 @example(datetime(2025, 12, 31, 23, 59, 59, 999999), -1, "9999")
 @example(datetime(2024, 2, 29), 23 * 60 + 59, "")
