@@ -158,7 +158,7 @@ def _asks_to_wait_beyond_the_end(cloud: FakeCloud) -> bool:
     return any((outage.error.retry_after or 0) + cloud.clock.now >= TIMEOUT for outage in cloud.outages)
 
 
-@examples(2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=clouds())
 def test_no_history_makes_a_wait_lie(history: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
