@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from .._errors import CacheMiss, CceError
 from .._report import Report
 from .._version import COLLECTION_VERSION
-from . import connections, decoding, errors
+from . import connections, dates, decoding, errors
 from .call import Call, is_loopback
 from .deadline import Deadline, DeadlinePassed, Worker, run_in_turns
 from .library import requests, urllib3
@@ -58,7 +58,7 @@ class Response:
     @property
     def sent_at(self) -> datetime | None:
         """When it was sent, by the server's clock."""
-        return errors.sent_at(self.headers)
+        return dates.sent_at(self.headers)
 
     def digest(self) -> bytes | None:
         """A hash of the body as it was sent, which is read for it. None when it is too large for that.
@@ -269,7 +269,9 @@ class Client:
         with contextlib.closing(response):
             self._mask_signature(response)
             if not 200 <= response.status_code < 300:
-                refusal = errors.bad_status(call, response, self._report.mask)
+                from .diagnosis import bad_status
+
+                refusal = bad_status(call, response, self._report.mask)
                 # which of two threads notices first that the body comes too slowly must make no difference
                 raise refusal if deadline.remaining() else errors.timed_out(call, deadline)
             yield Response(call, response, deadline)
@@ -328,7 +330,11 @@ def _unverified_allowed() -> t.Iterator[None]:
 
 def failure(call: Call, error: Exception, deadline: Deadline) -> CceError:
     """The error for an exception of requests or urllib3. Once the time is over, that is most likely the reason."""
-    return errors.connection_failed(call, error) if deadline.remaining() else errors.timed_out(call, deadline)
+    if not deadline.remaining():
+        return errors.timed_out(call, deadline)
+    from .diagnosis import connection_failed
+
+    return connection_failed(call, error)
 
 
 def _final(error: CceError) -> CceError:

@@ -12,7 +12,6 @@ can be copied from a result into a filter.
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 
 from .._text import MAX_NAME, either, result_text
@@ -210,6 +209,9 @@ class _Vocabulary(dict[t.Optional[str], bool]):
 
     def suggestion(self, text: str, name: Show) -> str:
         """Return a question for the most similar values that jobs have, nothing if none is similar."""
+        # only results without jobs need it
+        import difflib
+
         present = {value.lower(): value for value in self if value}
         near = difflib.get_close_matches(text.lower()[:MAX_NAME], present)
         return f" Did you mean {either([name(present[lower]) for lower in near])}?" if near else ""

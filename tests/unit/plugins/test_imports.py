@@ -42,12 +42,13 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 LAZY = {
     ("action._jobs_info", "plugin_utils._in_process"),
     ("module_utils._auth.login", "module_utils._auth.indirect"),
+    ("module_utils._http.client", "module_utils._http.diagnosis"),
     ("module_utils._service.find", "module_utils._service.polled_search"),
     ("module_utils._service.find", "module_utils._service.projects"),
 }
 LAZY_PREFIX = "module_utils._auth.clouds"
 
-# What a task with a token or a password, of one project and without a wait, does without
+# What a task with a token or a password, of one project, without a wait and without a failure, does without
 UNUSUAL = {
     "module_utils._auth.access_key",
     "module_utils._auth.agency",
@@ -57,6 +58,7 @@ UNUSUAL = {
     "module_utils._auth.project_sessions",
     "module_utils._auth.projects",
     "module_utils._auth.signature",
+    "module_utils._http.diagnosis",
     "module_utils._service.changes",
     "module_utils._service.event_source",
     "module_utils._service.observe",

@@ -36,8 +36,8 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import decoding
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.call import Call, no_auth
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client, Response
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.dates import retry_after
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import retry_after
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     RecordedReport,
     Server,

@@ -21,7 +21,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.call import Call, no_auth
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import MAX_ERROR_BODY
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.diagnosis import MAX_ERROR_BODY
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     RecordedReport,
     Server,
