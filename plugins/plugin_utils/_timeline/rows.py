@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -179,8 +180,11 @@ def _row(job: Job, cluster: str) -> Row:
     )
 
 
+_WITHOUT_ID = "name "
+
+
 def _cluster_key(job: Job) -> str:
-    return str(job["cluster_id"] or "").lower() or f"name {job.get('cluster_name') or ''}"
+    return str(job["cluster_id"] or "").lower() or f"{_WITHOUT_ID}{job.get('cluster_name') or ''}"
 
 
 def _cluster_names(jobs: t.Iterable[Job]) -> dict[str, str]:
@@ -193,11 +197,14 @@ def _cluster_names(jobs: t.Iterable[Job]) -> dict[str, str]:
             names[key] = page_text(str(job.get("cluster_name") or ""))
         if not projects.get(key):
             projects[key] = page_text(str(job.get("project_name") or ""))
-    known = list(names.values())
+    ids = {key: "" if key.startswith(_WITHOUT_ID) else page_text(key) for key in names}
+    times = Counter(names.values())
+    times_in_project = Counter((name, projects[key]) for key, name in names.items())
     for key, name in names.items():
-        ambiguous = known.count(name) > 1
-        if ambiguous and name:
-            names[key] = f"{name} ({projects[key] or page_text(key)})"
-        elif not name:
-            names[key] = "" if key == "name " else page_text(key)
+        # a cluster that was deleted and created again has the same name in the same project
+        place = projects[key] if times_in_project[name, projects[key]] == 1 else ids[key]
+        if not name:
+            names[key] = ids[key]
+        elif times[name] > 1 and (place or ids[key]):
+            names[key] = f"{name} ({place or ids[key]})"
     return names

@@ -150,6 +150,26 @@ def test_clusters_of_the_same_name_differ() -> None:
     assert by_id == {"a": "shop (eu-de_x)", "b": "shop (eu-de_x)", "c": "shop (eu-nl_x)", "d": "c-3"}
 
 
+def test_cluster_that_was_created_again_differs_from_the_first() -> None:
+    jobs = [
+        job("a", cluster="c-1", cluster_name="shop", project_name="eu-de_x"),
+        job("b", cluster="c-2", cluster_name="shop", project_name="eu-de_x"),
+        job("c", cluster="c-3", cluster_name="shop", project_name="eu-nl_x"),
+        job("d", cluster="c-4", cluster_name="other", project_name="eu-de_x"),
+        job("e", cluster=None, cluster_name="shop", project_name="eu-de_x"),
+        job("f", cluster="c-5", cluster_name="shop"),
+    ]
+    parsed = Page(page(jobs))
+    assert {attributes["id"]: row[3] for attributes, row in zip(parsed.all("tr")[1:], parsed.rows)} == {
+        "a": "shop (c-1)",
+        "b": "shop (c-2)",
+        "c": "shop (eu-nl_x)",
+        "d": "other",
+        "e": "shop",
+        "f": "shop (c-5)",
+    }
+
+
 def test_no_jobs() -> None:
     text = page([])
     assert "No jobs." in text
