@@ -123,9 +123,7 @@ class ProjectPolls:
         if self._request.resolve_cluster_names and unknown - self.cluster_names.keys():
             deadline = Deadline(self._request.settings.timeout)
             try:
-                self.cluster_names = self._session.client.run(
-                    functools.partial(self._cce.cluster_names, deadline), deadline
-                )
+                self._learn(self._session.client.run(functools.partial(self._cce.cluster_names, deadline), deadline))
             except CceError as error:
                 self._report.warning(f"Names of clusters are missing (resolve_cluster_names): {error}")
         name_clusters(jobs, self.cluster_names)
@@ -154,5 +152,10 @@ class ProjectPolls:
         if query and ids != earlier:
             # jobs of an unchanged list may match now
             self._digest = None
-        self.cluster_names, self._query = names, self._request.query._replace(cluster_id_of_name=ids)
+        self._learn(names)
+        self._query = self._request.query._replace(cluster_id_of_name=ids)
         return self._query
+
+    def _learn(self, names: t.Mapping[str, str]) -> None:
+        """Remember names of clusters. A deleted one is missing from the list, while its jobs stay in theirs."""
+        self.cluster_names = {**self.cluster_names, **names}

@@ -225,6 +225,26 @@ def test_names_of_clusters_are_looked_up_for_events_only(source: t.Callable[...,
     assert cloud.count("clusters") == 2
 
 
+def test_jobs_of_a_deleted_cluster_keep_its_name(source: t.Callable[..., list[t.Any]]) -> None:
+    deleted, new = job("a", "Success", cluster_id="c1"), job("b", cluster_id="c2")
+    cloud = Cloud([job("a", cluster_id="c1")], [job("a", cluster_id="c1"), new], [deleted, new])
+    cloud.clusters = [{"c1": "shop"}, {"c2": "new"}]
+    events = source(cloud, 3, resolve_cluster_names=True, since="1970-01-01")
+    assert [event["cce"]["job"]["cluster_name"] for event in events] == ["shop", "new", "shop"]
+
+
+@pytest.mark.parametrize("change", ["deleted", "renamed"])
+def test_jobs_selected_by_the_name_of_a_cluster_have_it(
+    source: t.Callable[..., list[t.Any]], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(project_polls, "_NAMES_SECONDS", 0.0)
+    cloud = Cloud([job("a", cluster_id="c1")], [job("a", "Success", cluster_id="c1")])
+    cloud.clusters = [{"c1": "shop"}, {"c1": "store"} if change == "renamed" else {}]
+    events = source(cloud, 2, cluster_name="shop", since="1970-01-01")
+    last = "store" if change == "renamed" else "shop"
+    assert [event["cce"]["job"]["cluster_name"] for event in events] == ["shop", last]
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # failures and secrets
 
