@@ -84,6 +84,7 @@ def test_only_the_latest_temporary_secrets_are_masked() -> None:
     assert registered == [TOKEN, *signatures]
     assert mask(f"{TOKEN} {signatures[1]} {signatures[-1]}") == "******** ******** ********"
     assert mask.result([TOKEN, signatures[1], signatures[-1]]) == ["********"] * 3
+    assert mask(f"signed {signatures[-1]}/by-me") == "signed ********/by-me"
     assert mask.finds(signatures[-1])
     # an event source that signs its polls for a year would otherwise get slower and slower
     assert mask(signatures[0]) == signatures[0]
@@ -168,10 +169,67 @@ def test_escaped_secret_is_found(written: str) -> None:
         ("secret-\U0010ffff", "secret-&#x10FFFF;"),
         ("secret-X-more", r"secret-\X-more"),
         ("secret\nand-more", r"secret\nand-more"),
+        ("secret\rand-more", r"secret\rand-more"),
+        ("secret\tand-more", r"secret\tand-more"),
+        ("secret\band-more", r"secret\band-more"),
+        ("secret\fand-more", r"secret\fand-more"),
+        ("secret½and-more", "secret&frac12;and-more"),
+        ("secretÄand-more", "secret&Auml;and-more"),
+        ("secret≠and-more", "secret&NotEqual;and-more"),
+        ("secret/and/more", "secret%2fand%2fmore"),
+        ("secret/and/more", "secret%2Fand%2Fmore"),
     ],
 )
 def test_unusual_escapes_are_decoded(secret: str, written: str) -> None:
     assert mask_of(secret)(f"a {written} b") == "a ******** b"
+    assert mask_of(secret).result([f"a {written} b"]) == ["a ******** b"]
+
+
+# of each length in UTF-8 and in UTF-16, with each hexadecimal digit at each place
+CHARACTERS = [
+    chr(code)
+    for block in (range(1, 0x80, 5), range(0x80, 0x800, 37), range(0x800, 0xD800, 997), range(0x10000, 0x110000, 9973))
+    for code in block
+]
+
+
+def in_url(character: str, digits: str) -> str:
+    return "".join(f"%{byte:02{digits}}" for byte in character.encode())
+
+
+def in_json(character: str, digits: str) -> str:
+    pairs = [f"{byte:02{digits}}" for byte in character.encode("utf-16-be")]
+    return "".join(f"\\u{high}{low}" for high, low in zip(pairs[::2], pairs[1::2]))
+
+
+def in_python(character: str, digits: str) -> str:
+    return f"\\x{ord(character):02{digits}}" if character < "\u0100" else in_json(character, digits)
+
+
+def in_html(character: str, digits: str) -> str:
+    return f"&#x{ord(character):{digits}};"
+
+
+def in_html_without_an_end(character: str, digits: str) -> str:
+    return in_html(character, digits)[:-1]
+
+
+@pytest.mark.parametrize("digits", ["x", "X"])
+@pytest.mark.parametrize("write", [in_url, in_json, in_python, in_html, in_html_without_an_end])
+def test_every_character_of_a_secret_may_be_escaped(write: t.Callable[[str, str], str], digits: str) -> None:
+    for begin in range(0, len(CHARACTERS), 30):
+        # below the length from which a secret is known by its beginning
+        secret = f"x{''.join(CHARACTERS[begin : begin + 30])}x"
+        written = "".join(write(character, digits) for character in secret)
+        assert mask_of(secret)(f"a {written} b") == "a ******** b"
+        assert mask_of(secret).result([written]) == ["********"]
+
+
+@pytest.mark.parametrize("space", " +-\t\n\r")
+def test_a_space_of_a_secret_may_be_written_in_other_ways(space: str) -> None:
+    written = f"a correct{space}horse{space}battery"
+    assert mask_of("correct horse battery")(written) == "a ********"
+    assert mask_of("correct horse battery").result([written]) == ["a ********"]
 
 
 def test_a_number_that_is_not_a_character_is_not_an_escape() -> None:
@@ -185,6 +243,12 @@ def test_a_secret_is_found_in_base64_between_other_bytes(before: str, after: str
     encoded = base64.b64encode(f"{before}{secret}{after}".encode()).decode()
     assert mask_of(secret)(f"a {encoded} b") == "a ******** b"
     assert mask_of(secret).result([f"a {encoded} b"]) == ["a ******** b"]
+
+
+@pytest.mark.parametrize("other", "AZaz09+/-_")
+def test_nothing_of_the_base64_around_a_secret_stays(other: str) -> None:
+    encoded = other * 4 + base64.b64encode(b"secret--9").decode() + other * 2 + "=="
+    assert mask_of("secret--9")(f"a {encoded} b") == "a ******** b"
 
 
 @pytest.mark.parametrize("secret", ["abc", "secret"])
