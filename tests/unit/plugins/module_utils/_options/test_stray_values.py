@@ -320,6 +320,8 @@ def test_invalid_url_of_a_lower_source_is_an_error_only_if_it_counts() -> None:
         # what does not matter for this login method
         (ENOUGH, {"signature": "access"}, {"OS_PASSCODE": "1", "OS_SECURITY_TOKEN": "a"}),
         ({**ENOUGH, "signature": "scope"}, {"signature": "access"}, {}),
+        ({**ENOUGH, "security_token": "a"}, {"security_token": "b"}, {}),
+        ({**ENOUGH, "metadata_url": "http://127.0.0.1"}, {"metadata_url": "http://[::1]"}, {}),
     ],
 )
 def test_no_note_where_nothing_disagrees(typed: Given, variables: Given, environment: t.Mapping[str, str]) -> None:
@@ -339,6 +341,16 @@ def test_no_note_where_nothing_disagrees(typed: Given, variables: Given, environ
             {"signature": "access"},
             {},
             ["option signature ('scope')", "signature ('access')"],
+        ),
+        *[
+            ({**method, "signature": "scope"}, {"signature": "access"}, {}, ["signature ('scope')", "('access')"])
+            for method in (INSTANCE, CLOUD)
+        ],
+        (
+            {**INSTANCE, "metadata_url": "http://127.0.0.1"},
+            {"metadata_url": "http://[::1]"},
+            {},
+            ["option metadata_url ('http://127.0.0.1')", "metadata_url ('http://[::1]')"],
         ),
         ({**WHERE, **PASSWORD, "passcode": "1"}, {"passcode": "2"}, {}, ["option passcode", "cce_passcode"]),
         ({**CLOUD, "passcode": "1"}, {}, {"OS_PASSCODE": "2"}, ["option passcode", "OS_PASSCODE"]),
