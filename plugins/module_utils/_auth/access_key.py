@@ -43,7 +43,7 @@ class SignatureAuth:
             the clock is wrong: look it up after the response.
     """
 
-    def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str], *, issued: bool = False) -> None:
+    def __init__(self, credential: AccessKeyCredential, headers: t.Mapping[str, str], *, issued: bool) -> None:
         self.credential = credential
         self.headers = headers
         keys = "access_key, secret_key" + (", security_token (it expires)" if credential.security_token else "")

@@ -160,9 +160,9 @@ class Waiter:
         wait: Wait,
         report: Report,
         *,
-        ids: t.Collection[str] = (),
-        order: str = "newest",
-        counts_ended: bool = False,
+        ids: t.Collection[str],
+        order: str,
+        counts_ended: bool,
     ) -> None:
         self._source = source
         self._wait = wait

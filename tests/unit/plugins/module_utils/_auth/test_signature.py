@@ -41,7 +41,9 @@ MINIMAL = {
     "method": "GET",
     "host": "cce.eu-de.otc.t-systems.com",
     "path": "/api/v2/projects/0123456789abcdef0123456789abcdef/jobs",
+    "query": [],
     "headers": {},
+    "body": b"",
     "timestamp": "20260102T030405Z",
 }
 

@@ -122,7 +122,8 @@ class Clouds:
         self.source = Source(REQUEST._replace(query=self.query), REQUEST.settings, sessions, report, str)
         self.source.clouds = self.clouds
         wait = Wait(TIMEOUT, interval, appear, fail_on_failure)
-        return Waiter(self.source, wait, report, ids=self.query.id, order=self.query.order).run()
+        query = self.query
+        return Waiter(self.source, wait, report, ids=query.id, order=query.order, counts_ended=False).run()
 
 
 class SimpleNamespaceWithHash(SimpleNamespace):
