@@ -22,7 +22,6 @@ _NO_OUTCOME: dict[str, t.Any] = {
     "finished": None,
     "completed_after": None,
     "completed_before": None,
-    "limit": None,
 }
 
 
