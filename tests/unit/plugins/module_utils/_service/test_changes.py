@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.filters import value_warnings
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS, Origin
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import changes
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.changes import (
     Change,
@@ -25,21 +26,30 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.chan
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
 
 KINDS = ("appeared", "changed", "finished")
+A_DAY = 24 * 60 * 60
 NOON = "2026-01-02 12:00:00 +0000 UTC"
 
 
 class Follower:
     """Looks at one list after the other, as an event source does."""
 
-    def __init__(self, query: Query | None = None, kinds: t.Collection[str] = KINDS, since: str | None = None) -> None:
+    def __init__(
+        self,
+        query: Query | None = None,
+        kinds: t.Collection[str] = KINDS,
+        since: str | None = None,
+        mask: Mask | None = None,
+    ) -> None:
         self.memory = Memory()
         self.query = query or Query()
         self.kinds = kinds
+        self.mask = mask
         self.warnings: list[str] = []
         self._first: FirstPoll | None = FirstPoll(since)
 
     def changes(self, *raws: t.Any, now: float = 0.0) -> list[Change]:
-        poll = compare(raws, self.query, self.kinds, self.memory, Origin("p1", "eu-de_shop", "eu-de"), self._first)
+        origin = Origin("p1", "eu-de_shop", "eu-de")
+        poll = compare(raws, self.query, self.kinds, self.memory, origin, self._first, self.mask)
         for key, state in poll.silent.items():
             self.memory.learn(key, state)
         for change in poll.changes:
@@ -276,6 +286,10 @@ def test_finished_selects_events_after_comparing() -> None:
     follower.see()
     assert follower.see(job("a")) == [("a", "appeared", None, "Running")]
     assert follower.see(job("a", "Success")) == []
+    follower = Follower(Query(finished=True))
+    follower.see()
+    assert follower.see(job("a")) == []
+    assert follower.see(job("a", "Success")) == [("a", "finished", "Running", "Success")]
 
 
 @pytest.mark.parametrize(
@@ -299,6 +313,15 @@ def test_times_select_events_after_comparing(bounds: dict[str, str], expected: l
         )
     )
     assert sorted(each[:3] for each in seen) == [(uid, "finished", "Running") for uid in sorted(expected)]
+
+
+def test_a_bound_that_moves_past_a_job_is_not_a_change_of_the_job() -> None:
+    follower = Follower(Query(created_before="2026-01-02T11:00:00.000000Z"))
+    follower.see()
+    assert follower.see(job("a", created_at=NOON)) == []
+    follower.query = Query(created_before="2026-01-02T13:00:00.000000Z")
+    assert follower.see(job("a", created_at=NOON)) == []
+    assert follower.see(job("a", "Success", created_at=NOON)) == [("a", "finished", "Running", "Success")]
 
 
 def test_other_filters_select_which_jobs_are_compared() -> None:
@@ -414,9 +437,9 @@ def test_jobs_that_lists_do_not_show_are_forgotten_after_a_day() -> None:
     follower = Follower()
     follower.see(job("a"), job("b"), now=0.0)
     follower.see(job("b"), now=1000.0)
-    follower.see(job("b"), now=1000.0 + changes.REMEMBERED_SECONDS)
+    follower.see(job("b"), now=1000.0 + A_DAY)
     assert set(follower.memory.histories) == {"a", "b"}
-    follower.see(job("b"), now=1001.0 + changes.REMEMBERED_SECONDS)
+    follower.see(job("b"), now=1001.0 + A_DAY)
     assert set(follower.memory.histories) == {"b"}
     assert follower.memory.absent == {}
 
@@ -427,7 +450,7 @@ def test_a_job_that_returned_is_absent_again_later() -> None:
     follower.see(now=10.0)
     follower.see(job("a"), now=20.0)
     follower.see(now=30.0)
-    follower.see(now=29.0 + changes.REMEMBERED_SECONDS)
+    follower.see(now=29.0 + A_DAY)
     assert set(follower.memory.histories) == {"a"}
 
 
@@ -440,6 +463,16 @@ def test_too_many_absent_jobs_are_forgotten_the_oldest_first(monkeypatch: pytest
         follower.see(*listed[number:], now=float(number))
     # those in the list do not count
     assert set(follower.memory.histories) == set("cdefg")
+
+
+def test_no_secret_is_remembered_but_ids_stay_the_same_whoever_logs_in() -> None:
+    usual = "0c5d7f1a-6a5e-11ef-9fd1-0255ac100042"
+    mask = Mask()
+    mask.add("0c5d7f1a")
+    follower = Follower(mask=mask)
+    follower.see()
+    assert follower.see(job(usual.upper())) == [(usual, "appeared", None, "Running")]
+    assert follower.see(job("x-0c5d7f1a")) == [("x-********", "appeared", None, "Running")]
 
 
 def test_memory_shares_histories() -> None:

@@ -317,6 +317,17 @@ def test_a_last_poll_that_has_too_little_time_is_not_an_outage(clock: Clock) -> 
     assert "Polling" not in str(result.error) + "".join(cloud.recorded.notes)
 
 
+@pytest.mark.parametrize(("had", "counts"), [(0.9, False), (1.2, True)])
+def test_a_last_poll_counts_as_an_outage_if_it_had_enough_time_to_respond(
+    clock: Clock, had: float, counts: bool
+) -> None:
+    # polls begin at 0, 10.1, 20.2, and 30.3
+    cloud = FakeCloud(clock, [FakeJob(A)], [Outage(25, 1000, UNAVAILABLE, takes=1000)])
+    result = cloud.wait(timeout=30.3 + had)
+    assert (kind(result), clock.now) == ("timeout", pytest.approx(30.3 + had))
+    assert ("Could not list the jobs in time" in str(result.error)) is counts
+
+
 def test_an_outage_is_described_by_its_last_error_that_says_something(clock: Clock) -> None:
     slow_end = Outage(30, 1000, UNAVAILABLE, takes=1000)
     result = FakeCloud(clock, [FakeJob(A)], [Outage(5, 30, UNAVAILABLE), slow_end]).wait(timeout=31, interval=10)
