@@ -265,7 +265,9 @@ class Search:
         try:
             names = self._cce.cluster_names(deadline)
         except CceError as error:
-            if any(wanted) or error.kind == "timeout":
+            # the list of jobs would send what was rejected again, or a passcode that is used up
+            rejected = error.kind == "authentication" or not self._session.identified
+            if any(wanted) or rejected or error.kind == "timeout":
                 raise
             self._report.warning(f"Names of clusters are missing (resolve_cluster_names): {error}")
             names = {}

@@ -140,6 +140,35 @@ def test_clusters_that_may_not_be_listed() -> None:
     assert "cluster_id" in str(caught.value)
 
 
+def test_names_that_may_not_be_resolved_are_missing() -> None:
+    refusal = response(403, {"errorCode": "CCE.01403001", "message": "Action forbidden"})
+    with Server(refusal, response(body=JOBS)) as server:
+        result = ask(server, resolve_cluster_names=True)
+    assert found(result) == {"a": None, "b": None, "c": None}
+
+
+BY_KEY = {"token": None, "access_key": "the-key", "secret_key": "the-secret"}
+BY_PASSWORD = {"token": None, "project_id": "p1", "username": "u", "password": "wrong-password", "user_domain_id": "d"}
+
+
+@pytest.mark.parametrize(
+    ("credential", "status"),
+    [
+        ({}, 401),
+        (BY_KEY, 401),
+        (BY_PASSWORD, 401),
+        # whatever became of a passcode, it may be used up
+        ({**BY_PASSWORD, "passcode": "123456"}, 503),
+    ],
+    ids=["token", "key", "password", "passcode"],
+)
+def test_names_to_resolve_send_no_rejected_credential_again(credential: dict[str, t.Any], status: int) -> None:
+    with Server(response(status, {"error": {"message": "no"}}), response(body=JOBS)) as server:
+        with pytest.raises(CceError):
+            ask(server, **{**credential, "auth_url": server.url, "retries": 0, "resolve_cluster_names": True})
+        assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("clusters", [b'{"items": {}}', b"<html>", b"[[", b'{"jobs": 1}'])
 def test_clusters_that_are_no_list(clusters: bytes) -> None:
     with Server(response(body=clusters)) as server, pytest.raises(CceError) as caught:
