@@ -90,9 +90,10 @@ def _check_files(paths: t.Mapping[str, t.Sequence[str]], name: str) -> str:
             _check_file(path, "public-clouds" if kind == "vendor_files" else "clouds")
     file = files["config_files"] or files["secure_files"]
     if not file:
+        # the SDK lists the folder of the user twice on Linux
+        candidates = ", ".join(dict.fromkeys(paths["config_files"]))
         raise option_error(
-            f"No clouds.yaml found for cloud '{name}'. Create one of {', '.join(paths['config_files'])}, "
-            "or set OS_CLIENT_CONFIG_FILE."
+            f"No clouds.yaml found for cloud '{name}'. Create one of {candidates}, or set OS_CLIENT_CONFIG_FILE."
         )
     return file
 
