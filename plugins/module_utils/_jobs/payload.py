@@ -95,6 +95,8 @@ def describe(value: t.Any) -> str:
         keys = [name_text(str(key)) for key in value]
         more = ", ..." if len(keys) > _SHOWN_KEYS else ""
         return f"a dictionary with the keys {', '.join(sorted(keys)[:_SHOWN_KEYS])}{more}"
+    if isinstance(value, str) and not value.strip():
+        return "an empty string"
     # bool comes first because it is a subclass of int
     kinds = {bool: "a boolean", str: "a string", int: "an integer", float: "a number", list: "a list"}
     return next(
@@ -117,7 +119,8 @@ def _entries(payload: t.Any) -> list[t.Any]:
         raise _not_a_payload(f"a dictionary whose key {name} is {describe(members)}")
     # also what map() and select() of Jinja return, which are not lists
     if not isinstance(payload, Iterable) or isinstance(payload, (str, bytes)):
-        raise _not_a_payload(describe(payload), "Use from_json." if isinstance(payload, str) else "")
+        is_text = isinstance(payload, str) and payload.strip()
+        raise _not_a_payload(describe(payload), "Use from_json." if is_text else "")
     return list(payload)
 
 

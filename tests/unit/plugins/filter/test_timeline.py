@@ -44,6 +44,8 @@ def test_time_of_ansible(query: Query) -> None:
 def test_errors_reach_the_user(query: Query) -> None:
     for template, fact in (
         (f"{{{{ 'text' | {FILTER} }}}}", "a string"),
+        (f"{{{{ [] | {FILTER}(title='') }}}}", "got an empty string"),
+        (f"{{{{ [] | {FILTER}(title=' ') }}}}", "got an empty string"),
         (f"{{{{ [] | {FILTER}(titel='x') }}}}", "Did you mean title"),
         (f"{{{{ [] | {FILTER}('x', title='y') }}}}", "Too many arguments"),
         (f"{{{{ [] | {FILTER}(1, 2, 3, 4) }}}}", "Too many arguments"),

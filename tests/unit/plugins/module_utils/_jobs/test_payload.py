@@ -91,6 +91,7 @@ def test_entries_that_are_not_jobs_become_warnings() -> None:
     [
         (None, ("null",)),
         ("[]", ("a string", "from_json")),
+        ("\n", ("an empty string",)),
         (7, ("an integer",)),
         ({}, ("an empty dictionary",)),
         ({"json": [], "status": None}, ("json, status", "Use its key json")),
