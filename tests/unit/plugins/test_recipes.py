@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from jinja2 import Environment
 
 import ansible_collections.opentelekomcloud.cce as collection
 
@@ -89,6 +90,41 @@ def test_command_sets_what_is_required(recipe: catalog.Recipe) -> None:
 def test_names_can_be_run(recipe: catalog.Recipe) -> None:
     """Ansible finds playbooks of a collection only if their names are identifiers."""
     assert recipe.name.isidentifier()
+
+
+def tasks_of(tasks: list[dict[str, t.Any]], *conditions: str) -> t.Iterator[tuple[dict[str, t.Any], tuple[str, ...]]]:
+    """Each task, also those of blocks, with all of its conditions."""
+    for task in tasks:
+        when = task.get("when", [])
+        own = (*conditions, *([when] if isinstance(when, str) else when))
+        if "block" in task:
+            yield from tasks_of(task["block"], *own)
+        else:
+            yield task, own
+
+
+@recipes
+def test_check_mode_claims_nothing_about_jobs(recipe: catalog.Recipe) -> None:
+    """In check mode, the module does not wait: jobs may be running, and it has waited for none."""
+    in_check_mode = {"waited_for": [], "jobs": [{"status": "Running"}]}
+    variables: dict[str, t.Any] = {"ansible_check_mode": True}
+    waits = False
+    for task, conditions in tasks_of(play_of(recipe)["tasks"]):
+        options = task.get("opentelekomcloud.cce.jobs_info")
+        if options is not None:
+            waits |= bool(options.get("wait"))
+            variables[task.get("register", "")] = in_check_mode
+        # a loop over jobs that were not waited for shows nothing
+        elif waits and "loop" not in task:
+            assert not all(Environment().compile_expression(each)(**variables) for each in conditions), task["name"]
+
+
+@recipes
+def test_tasks_use_no_result_that_check_mode_leaves_out(recipe: catalog.Recipe) -> None:
+    for task, _conditions in tasks_of(play_of(recipe)["tasks"]):
+        # it makes no request in check mode
+        if "ansible.builtin.uri" in task and "register" in task:
+            assert task.get("check_mode") is False, task["name"]
 
 
 def test_there_is_one_directory_of_recipes() -> None:
