@@ -127,6 +127,18 @@ def test_tasks_use_no_result_that_check_mode_leaves_out(recipe: catalog.Recipe) 
             assert task.get("check_mode") is False, task["name"]
 
 
+@pytest.mark.parametrize("name", ["account_report", "daily_report", "night_report"])
+def test_reports_that_fail_say_why(name: str, query: t.Callable[..., t.Any]) -> None:
+    [recipe] = [recipe for recipe in RECIPES if recipe.name == name]
+    last = play_of(recipe)["tasks"][-1]
+    variables = {"report": "x", "page": "x", **last.get("vars", {})}
+    unread = {"item": "eu-de_shop", "msg": "Cannot read it."}
+    message = last["ansible.builtin.assert"]["fail_msg"]
+    assert "Cannot read it." in query(message, **variables, cce={**unread, "results": [unread]})
+    # Ansible evaluates it in any case
+    assert query(message, **variables, cce={"results": [{"item": "eu-de_shop", "jobs": []}]})
+
+
 def test_there_is_one_directory_of_recipes() -> None:
     assert len(RECIPES) > 5
     assert not (ROOT / "docs" / "recipes").exists()
