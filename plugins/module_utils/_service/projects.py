@@ -101,13 +101,11 @@ class ProjectsSearch:
                 raise
             self._not_listed = error
             return self._combined()
-        named = self._ask_for_named(projects, deadline, announce=True)
 
-        def read(project: _Project, deadline: Deadline) -> Selection:
-            return project.search.read(deadline, named.get(project))
+        def read(project: _Project, deadline: Deadline, named: NamedJobs | None) -> Selection:
+            return project.search.read(deadline, named)
 
-        outcomes = self._in_each(projects, read, deadline)
-        for project, outcome in zip(projects, outcomes):
+        for project, outcome in zip(projects, self._fetch_in_each(projects, read, deadline, announce=True)):
             project.selection, project.error = outcome.value, outcome.error
         self._check_clusters()
         return self._combined()
@@ -137,14 +135,13 @@ class ProjectsSearch:
         deadline = Deadline(min(seconds, self._request.settings.timeout))
         projects = self._begin(deadline)
         due = [project for project in projects if time.monotonic() >= project.not_before]
-        named = self._ask_for_named(due, deadline, announce=False)
 
-        def look(project: _Project, deadline: Deadline) -> Poll:
+        def look(project: _Project, deadline: Deadline, named: NamedJobs | None) -> Poll:
             # what is new in one project may be older than what was there before in another
             newest = (project.poll.newest or "") if project.poll else None
-            return project.search.look(followed, newest, deadline, named.get(project))
+            return project.search.look(followed, newest, deadline, named)
 
-        for project, outcome in zip(due, self._in_each(due, look, deadline)):
+        for project, outcome in zip(due, self._fetch_in_each(due, look, deadline, announce=False)):
             self._learn(project, outcome)
         if newer_than is None:
             self._check_clusters()
@@ -225,27 +222,48 @@ class ProjectsSearch:
         search = PolledSearch(self._request, session, report, self._mask, cache, self._ages, turn=self._turn)
         return _Project(session, search, cache)
 
+    def _fetch_in_each(
+        self,
+        projects: t.Sequence[_Project],
+        fetch: t.Callable[[_Project, Deadline, NamedJobs | None], T],
+        deadline: Deadline,
+        *,
+        announce: bool,
+    ) -> list[Outcome[T]]:
+        """Ask about jobs that the user named in all projects, and then fetch in each that did not reject that."""
+        named, rejected = self._ask_for_named(projects, deadline, announce=announce)
+
+        def work(project: _Project, deadline: Deadline) -> T:
+            return fetch(project, deadline, named.get(project))
+
+        others = [project for project in projects if project not in rejected]
+        outcomes = dict(zip(others, self._in_each(others, work, deadline)))
+        return [outcomes.get(project) or Outcome(error=rejected[project]) for project in projects]
+
     def _ask_for_named(
         self, projects: t.Sequence[_Project], deadline: Deadline, *, announce: bool
-    ) -> dict[_Project, NamedJobs]:
+    ) -> tuple[dict[_Project, NamedJobs], dict[_Project, CceError]]:
         """Ask about jobs that the user named in all projects. One that finds them all makes lists unnecessary.
 
-        A project that does not respond is not in the result: its own search will fail in the same way or succeed.
+        Projects that reject the credentials, which must not be sent again, are in the second result. A project that
+        fails in another way is in neither: its own search will fail in the same way or succeed.
         """
         ids = {job_id.lower() for job_id in self._request.query.id}
         if self._make_cache or not 0 < len(ids) <= MAX_DIRECT_JOBS:
-            return {}
+            return {}, {}
 
         def ask(project: _Project, deadline: Deadline) -> dict[str, DirectResult]:
             return project.search.ask_for_named(deadline, announce=announce)
 
         outcomes = self._in_each(projects, ask, deadline)
         found = {job_id for outcome in outcomes for job_id, result in (outcome.value or {}).items() if result.job}
-        return {
-            project: NamedJobs(outcome.value, found)
-            for project, outcome in zip(projects, outcomes)
-            if outcome.value is not None
-        }
+        named, rejected = {}, {}
+        for project, outcome in zip(projects, outcomes):
+            if outcome.value is not None:
+                named[project] = NamedJobs(outcome.value, found)
+            elif outcome.error and outcome.error.kind == "authentication":
+                rejected[project] = outcome.error
+        return named, rejected
 
     def _in_each(
         self, projects: t.Sequence[_Project], work: t.Callable[[_Project, Deadline], T], deadline: Deadline

@@ -331,6 +331,21 @@ def test_names_of_clusters_are_resolved_in_each_project(account: Account) -> Non
     assert "eu-nl_shop" in warning
 
 
+@pytest.mark.parametrize("wait", [False, True])
+def test_rejected_credentials_are_not_sent_again_for_the_list(account: Account, wait: bool) -> None:
+    names = ["eu-de_shop", "eu-de_lab"]
+    password = {**account.by_password, "password": "wrong-password"}
+    found = account.find(projects=names, id="a", wait=wait, **password)
+    assert found.error and found.error.kind == "authentication"
+    assert account.calls() == {"login": 1}
+    key = {**account.by_key, "secret_key": "wrong-secret-key", "endpoint": account.simulator.ready["endpoint"]}
+    found = account.find(projects=[account.ids[name] for name in names], id="a", wait=wait, **key)
+    assert found.error and found.error.kind == "authentication"
+    assert [project["error"]["kind"] for project in found.projects] == ["authentication"] * 2
+    # the same request in each project
+    assert account.calls() == {"a": 2}
+
+
 def test_job_by_its_id_takes_no_list(account: Account) -> None:
     [job] = account.find(projects=["eu-nl_shop"], limit=1, **account.by_password).jobs
     found = account.find(projects="all", id=job["id"].upper(), **account.by_password)
