@@ -120,6 +120,18 @@ def test_texts_name_variables_that_are_read() -> None:
     assert named <= known
 
 
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "extensions" / "eda" / "rulebooks").glob("*.yml")), ids=lambda file: file.stem
+)
+def test_commands_of_rulebooks_can_be_run(file: Path) -> None:
+    """ansible-rulebook refuses actions that run something without an inventory."""
+    text = file.read_text(encoding="utf-8")
+    [command] = re.findall("^#   (ansible-rulebook .+)$", text, re.MULTILINE)
+    assert f" opentelekomcloud.cce.{file.stem} " in command
+    if re.search("^ +run_(module|playbook):", text, re.MULTILINE):
+        assert " -i " in command
+
+
 def test_every_guide_is_listed_and_linked() -> None:
     config = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     listed = [name for section in config["sections"] for name in section["toctree"]]
