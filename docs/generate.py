@@ -160,7 +160,7 @@ def lookup_sources(options: Table) -> str:
 
 OWN_IN_LOOKUP = {
     "the task fails and returns the jobs of the others.": "the lookup fails.",
-    "returned: success, or failure with O(projects)": "returned: success",
+    "returned: success, or failure with O(projects) or O(wait)": "returned: success",
 }
 """Text of RETURN about failures: that of the module, and that of the lookup, which returns nothing when it fails."""
 

@@ -16,7 +16,7 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Returns the same in check mode. The module is read-only and never reports a change.
+    description: Returns the same in check mode, but does not wait. The module is read-only and never reports a change.
     support: full
   action:
     description: Can run in the process of Ansible. V(opentelekomcloud_cce_in_process=false) turns that off.

@@ -142,7 +142,7 @@ jobs:
     - Jobs that match the filters, in the order that O(order) sets.
     - Every job has all of these keys. Unknown values are V(null).
     - If some of several projects cannot be read, the task fails and returns the jobs of the others.
-  returned: success, or failure with O(projects)
+  returned: success, or failure with O(projects) or O(wait)
   type: list
   elements: dict
   contains:
@@ -248,7 +248,7 @@ jobs:
       subjobs: []
 summary:
   description: Number of jobs in RV(jobs). Missing values count as V(unknown).
-  returned: success, or failure with O(projects)
+  returned: success, or failure with O(projects) or O(wait)
   type: dict
   contains:
     total:
@@ -274,16 +274,16 @@ summary:
       type: dict
 fetched:
   description: Number of top-level jobs before filters and O(limit).
-  returned: success, or failure with O(projects)
+  returned: success, or failure with O(projects) or O(wait)
   type: int
 project_id:
   description: ID of the project. V(null) for several projects.
-  returned: success, or failure with O(projects)
+  returned: success, or failure with O(projects) or O(wait)
   type: str
   sample: "00000000000000000000000000000001"
 projects:
   description: Projects of RV(jobs), one or several. Unknown values are V(null).
-  returned: success, or failure with O(projects)
+  returned: success, or failure with O(projects) or O(wait)
   type: list
   elements: dict
   contains:

@@ -206,6 +206,17 @@ def test_documented_keys_of_the_summary() -> None:
     assert sorted(DOCUMENTED[MODULE]["return"]["summary"]["contains"]) == sorted(summarize([]))
 
 
+def test_what_a_failed_wait_returns_is_documented(
+    run_module: t.Callable[..., dict[str, t.Any]], simulator: t.Any
+) -> None:
+    [job] = run_module({**simulator.access(), "status": "Failed", "limit": 1})["jobs"]
+    result = run_module({**simulator.access(), "id": job["id"], "wait": True, "fail_on_failure": True})
+    assert result["error"]["kind"] == "job_failed"
+    when = {name: described["returned"] for name, described in DOCUMENTED[MODULE]["return"].items()}
+    expected = {name for name, text in when.items() if text in ("always", "failure") or "O(wait)" in text}
+    assert when.keys() & result.keys() == expected
+
+
 def test_documented_keys_of_an_error() -> None:
     documented = DOCUMENTED[MODULE]["return"]["error"]
     assert sorted(documented["contains"]) == sorted(documented["sample"]) == sorted(CceError("", "option").as_dict())
