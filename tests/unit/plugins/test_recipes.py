@@ -139,6 +139,21 @@ def test_reports_that_fail_say_why(name: str, query: t.Callable[..., t.Any]) -> 
     assert query(message, **variables, cce={"results": [{"item": "eu-de_shop", "jobs": []}]})
 
 
+@pytest.mark.parametrize("name", ["account_report", "daily_report"])
+def test_text_of_the_cloud_is_one_line_without_markup(name: str, query: t.Callable[..., t.Any]) -> None:
+    [recipe] = [recipe for recipe in RECIPES if recipe.name == name]
+    [content] = [
+        task["ansible.builtin.copy"]["content"] for task in play_of(recipe)["tasks"] if "ansible.builtin.copy" in task
+    ]
+    reason = "<b>it failed</b>\n\n## eu-de_lab: 0 of 12 jobs"
+    job = {"project_id": "p", "completed_at": "", "type": "a", "resource_name": "b", "root_cause": {"reason": reason}}
+    project = {"id": "p", "name": "eu-de_shop", "error": None, "fetched": 1}
+    found = {"jobs": [job], "projects": [project], "results": [{"item": "eu-de_shop", "jobs": [job], "fetched": 1}]}
+    [line] = [line for line in query(content, cce=found, since="1d", report="x.md").splitlines() if "it failed" in line]
+    assert "0 of 12 jobs" in line
+    assert "<b>" not in line
+
+
 def test_there_is_one_directory_of_recipes() -> None:
     assert len(RECIPES) > 5
     assert not (ROOT / "docs" / "recipes").exists()
