@@ -149,6 +149,7 @@ class SessionPool:
 
     def __init__(self) -> None:
         self._sessions: dict[Settings, t.Any] = {}
+        self._rejected: dict[Settings, tuple[float, CceError]] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -169,9 +170,29 @@ class SessionPool:
             self._sessions.pop(oldest).client.close()
         self._sessions[settings] = session
 
+    def failed(self, settings: Settings, error: CceError) -> None:
+        """Note why a session failed, for ``check``."""
+        if error.kind == "authentication":
+            self._rejected[settings] = time.monotonic(), error
+
+    def check(self, settings: Settings) -> None:
+        """Check that these credentials were not rejected a moment ago.
+
+        From ansible-core 2.19 on, a template with a lookup that fails evaluates its other lookups as well. Each of them
+        would send the same password, and after some failures in a row, the cloud locks the user.
+
+        Raises:
+            CceError: the one that they were rejected with.
+        """
+        now = time.monotonic()
+        self._rejected = {each: (at, why) for each, (at, why) in self._rejected.items() if now - at <= MAX_IDLE_SECONDS}
+        if settings in self._rejected:
+            raise self._rejected[settings][1]
+
     def clear(self) -> None:
         """Forget all sessions without closing their connections, which the parent of a fork still uses."""
         self._sessions.clear()
+        self._rejected.clear()
 
 
 def session_for(
@@ -199,13 +220,20 @@ def reused(
         agent: who asks, for the User-Agent header.
         report: where messages go.
         pool: sessions of earlier calls, None to keep none.
+
+    Raises:
+        CceError: when these credentials were rejected a moment ago.
     """
+    if pool is not None:
+        pool.check(settings)
     session: R = (pool.take(settings) if pool is not None else None) or make(settings, agent, report)
     session.use_report(report)
     try:
         yield session
-    except BaseException:
+    except BaseException as error:
         session.client.close()
+        if pool is not None and isinstance(error, CceError):
+            pool.failed(settings, error)
         raise
     if pool is None:
         session.client.close()

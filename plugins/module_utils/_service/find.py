@@ -131,6 +131,7 @@ def _search(
         if pool is not None and search.failure:
             # like after an exception
             pool.take(settings).client.close()
+            pool.failed(settings, search.failure)
     else:
         with session_for(settings, agent, report, pool) as session:
             cache = make_cache(settings, report) if make_cache else None

@@ -79,6 +79,17 @@ def test_wrong_password_is_rejected(
     assert log_of(simulator).logins == 2
 
 
+@pytest.mark.parametrize("projects", [None, ["eu-de_shop", "eu-de_lab"]])
+def test_wrong_password_is_sent_once(
+    run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any, projects: list[str] | None
+) -> None:
+    """From ansible-core 2.19 on, the other lookups of a template are evaluated although the first one has failed."""
+    for _number in range(3):
+        with pytest.raises(AnsibleLookupError, match="401"):
+            run_lookup(variables=variables, password="KqX9-very-wrong-Zw4", projects=projects)
+    assert log_of(simulator).logins == 1
+
+
 def test_expired_token_is_renewed(
     run_lookup: t.Callable[..., t.Any], variables: dict[str, t.Any], simulator: t.Any
 ) -> None:

@@ -15,6 +15,7 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth import session as _session
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import SessionPool, session_for
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import Settings
@@ -116,6 +117,28 @@ def test_after_an_exception_a_session_is_closed(closed: list[Client]) -> None:
         raise ZeroDivisionError
     assert closed == [session.client]
     assert len(pool) == 0
+
+
+def test_rejected_credentials_are_not_used_again_at_once(clock: SimpleNamespace, closed: list[Client]) -> None:
+    pool, settings = SessionPool(), settings_for()
+
+    def fail(error: CceError) -> None:
+        with session_for(settings, "tests", RecordedReport().report, pool):
+            raise error
+
+    rejected = CceError("No.", "authentication")
+    with pytest.raises(CceError):
+        fail(rejected)
+    clock.now += 30
+    with pytest.raises(CceError) as caught:
+        use(pool, settings)
+    assert caught.value is rejected
+    use(pool, settings_for(token="another-token"))
+    clock.now += 1
+    use(pool, settings)
+    with pytest.raises(CceError):
+        fail(CceError("Not now.", "unavailable"))
+    use(pool, settings)
 
 
 def test_secrets_of_a_login_are_masked_in_each_report(monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any) -> None:
