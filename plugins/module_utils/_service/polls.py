@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 import typing as t
 
@@ -29,6 +30,11 @@ from .request import JobsRequest
 
 ReadProject = t.Callable[[ProjectPolls], Read[Poll]]
 """For a project, the function that reads its list."""
+
+
+# How long not to poll a project that rejected the credentials, while others work: after some failures in a row, the
+# cloud locks the user, for other programs, too
+_REJECTED_SECONDS = 1800.0
 
 
 class Look(t.NamedTuple):
@@ -128,6 +134,8 @@ class SeveralProjects:
         self._each = EachProject(settings, sessions)
         self._ages = Ages(request, report)
         self._projects: dict[ProjectSession, ProjectPolls] = {}
+        # when the credentials were rejected, and the error
+        self._rejected: dict[ProjectSession, tuple[float, CceError]] = {}
         self._clusters_checked = False
 
     def poll(self, read: ReadProject) -> list[Look]:
@@ -140,9 +148,14 @@ class SeveralProjects:
         with self._connection:
             if not self._projects:
                 self._projects = {session: self._of(session) for session in self._each.projects(deadline)}
-            outcomes = self._each.run(list(self._projects), read_one, deadline)
+            due = [session for session in self._projects if not self._is_rejected(session)]
+            outcomes = dict(zip(due, self._each.run(due, read_one, deadline)))
         looks = []
-        for project, outcome in zip(self._projects.values(), outcomes):
+        for session, project in self._projects.items():
+            outcome = outcomes.get(session)
+            if not outcome:
+                looks.append(Look(project, None, self._rejected[session][1]))
+                continue
             poll = None
             if outcome.value:
                 poll, digest = outcome.value
@@ -150,12 +163,18 @@ class SeveralProjects:
             elif outcome.error and not project.identified and uses_passcode(self._settings):
                 # it was used for the one login that failed
                 outcome.error.transient = False
+            if outcome.error and outcome.error.kind == "authentication":
+                self._rejected[session] = time.monotonic(), outcome.error
             looks.append(Look(project, poll, outcome.error))
         self._check_clusters(looks)
         return looks
 
     def failure(self, looks: t.Sequence[Look]) -> CceError:
         return failure_of([(look.project.name, look.error) for look in looks if look.error], len(looks))
+
+    def _is_rejected(self, session: ProjectSession) -> bool:
+        since, _error = self._rejected.get(session, (-math.inf, None))
+        return time.monotonic() - since < _REJECTED_SECONDS
 
     def _of(self, session: ProjectSession) -> ProjectPolls:
         report = report_of(session, self._report)

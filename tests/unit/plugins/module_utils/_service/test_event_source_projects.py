@@ -16,6 +16,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import polls
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import run
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._service.endless_source import (
@@ -32,6 +33,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.ht
 SHOP, LAB = "eu-de_shop", "eu-de_lab"
 IDS = {SHOP: "a" * 32, LAB: "b" * 32}
 FORBIDDEN = response(403, {"error_code": "CCE.01403001"})
+REJECTED = response(401, {"error_code": "APIGW.0301"})
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +112,29 @@ def test_a_forbidden_project_is_logged_and_the_other_one_goes_on(
     [warning] = caplog.messages
     assert LAB in warning
     assert "403" in warning
+
+
+@pytest.mark.parametrize(("seconds", "requests"), [(1000.0, 2), (0.0, 6)])
+def test_rejected_credentials_are_not_sent_at_each_poll(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, seconds: float, requests: int
+) -> None:
+    monkeypatch.setattr(polls, "_REJECTED_SECONDS", seconds)
+    cloud = Cloud({SHOP: [[], [job("a")], [job("b")]], LAB: [REJECTED]})
+    assert short(run_polls(cloud, 3, monkeypatch)) == [(SHOP, "a"), (SHOP, "b")]
+    # the second request of a poll has a new token
+    assert cloud.counts[LAB] == requests
+    [warning] = caplog.messages
+    assert LAB in warning
+    assert "401" in warning
+
+
+def test_a_project_whose_credentials_were_rejected_is_polled_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(polls, "_REJECTED_SECONDS", 0.0)
+    cloud = Cloud({SHOP: [[]], LAB: [[], REJECTED, REJECTED, [job("b")]]})
+    assert short(run_polls(cloud, 3, monkeypatch)) == [(LAB, "b")]
+    assert len(caplog.messages) == 2
 
 
 def test_an_outage_of_one_project_loses_nothing(
