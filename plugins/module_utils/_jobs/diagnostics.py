@@ -53,12 +53,12 @@ class Diagnostics:
 
     @classmethod
     def combined(cls, others: t.Iterable[Diagnostics]) -> Diagnostics:
-        """Return the counts and problems of several lists."""
+        """Return the problems of several lists, each sentence once."""
         one = cls()
         for other in others:
-            one.fetched += other.fetched
             one.not_jobs += other.not_jobs
-            one._problems += other._problems[: MAX_WARNINGS - len(one._problems)]
+            new = [sentence for sentence in other._problems if hash(sentence) not in one._hashes]
+            one._problems += new[: MAX_WARNINGS - len(one._problems)]
             one._hashes |= other._hashes
             one._more_than_counted |= other._more_than_counted
         return one

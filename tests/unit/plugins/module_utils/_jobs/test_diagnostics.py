@@ -70,6 +70,8 @@ def test_entries_that_are_no_objects_are_left_out_with_a_warning() -> None:
         (Query(type=("x",)), {**raw_job(id="a"), "spec": []}),
         (Query(finished=True), raw_job(id="a", completed_at=1)),
         (Query(resource_id=("x",)), raw_job(id="a", resource_id=1)),
+        (Query(resource_id=("x",)), {**raw_job(id="a"), "spec": []}),
+        (Query(resource_name=("x",)), raw_job(id="a", resource_name=1)),
         (Query(cluster_id=("x",)), raw_job(id="a", cluster_id=[])),
         (Query(created_before="2025"), raw_job(id="a", created_at="x")),
         (Query(limit=1), raw_job(id="a", created_at="x")),

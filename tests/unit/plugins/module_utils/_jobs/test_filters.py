@@ -185,8 +185,8 @@ UNFIT = "a\x1b\ud800"
 def test_what_a_result_shows_can_be_asked_for(key: str) -> None:
     [shown] = {job[key] for job in select([raw_job(**{key: UNFIT})], Query()).jobs}
     assert shown == "a\ufffd\ufffd"
-    for wanted in (shown, UNFIT):
-        assert len(select([raw_job(**{key: UNFIT}), raw_job(**{key: "b"})], Query(**{key: (wanted, "c")})).jobs) == 1
+    for wanted in ((shown,), (UNFIT,), (shown, "c"), (UNFIT, "c")):
+        assert len(select([raw_job(**{key: UNFIT}), raw_job(**{key: "b"})], Query(**{key: wanted})).jobs) == 1
     assert select([raw_job(**{key: "a"})], Query(**{key: (shown,)})).jobs == []
 
 

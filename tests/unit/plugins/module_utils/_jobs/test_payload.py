@@ -107,6 +107,7 @@ def test_errors_name_what_came(payload: t.Any, facts: tuple[str, ...]) -> None:
         normalize_payload(payload, {})
     assert caught.value.kind == "option"
     assert [fact for fact in facts if fact not in str(caught.value)] == []
+    assert ("from_json" in str(caught.value)) is isinstance(payload, str)
 
 
 @pytest.mark.parametrize(

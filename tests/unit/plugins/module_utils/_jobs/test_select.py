@@ -169,3 +169,29 @@ def test_problems_of_several_lists_are_counted_together() -> None:
     lists = [[raw_job(id=f"{name}{number}", type=7) for number in range(4)] for name in "abc"]
     warnings = combined([select(part, Query()) for part in lists], Query()).warnings
     assert [warning[:6] for warning in warnings] == ["Job a0", "Job a1", "Job a2", "Job a3", "Job b0", "7 more"]
+
+
+def test_a_problem_of_several_lists_is_named_once() -> None:
+    lists: list[list[t.Any]] = [[7], [7, 7], [raw_job(type=7)], [raw_job(type=7), 7]]
+    warnings = combined([select(part, Query()) for part in lists], Query()).warnings
+    assert warnings == [
+        "Ignoring entry 1 of the job list (expected object, got number).",
+        "Ignoring entry 2 of the job list (expected object, got number).",
+        "A job without an ID: ignoring type (expected string, got number).",
+    ]
+
+
+def test_a_value_that_one_of_several_lists_has_is_not_missing() -> None:
+    lists = [[raw_job(type="x", status="Paused")], [raw_job(type="y")]]
+    query = Query(type=("x", "y", "z"), status=("Paused",))
+    [warning] = combined([select(part, query) for part in lists], query).warnings
+    assert warning.startswith("No job has type 'z'.")
+
+
+@pytest.mark.parametrize("uncertain", [0, 1])
+def test_an_uncertain_count_of_one_list_makes_that_of_all_uncertain(uncertain: int) -> None:
+    lists = [[raw_job(id="a", type=7)], [raw_job(id="a", type=7)]]
+    lists[uncertain] = [raw_job(id=str(number), type=7) for number in range(1001)]
+    assert combined([select(part, Query()) for part in lists], Query()).warnings[5:] == [
+        "At least 997 more malformed fields in the job list."
+    ]
