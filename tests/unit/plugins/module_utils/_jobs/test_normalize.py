@@ -165,6 +165,24 @@ def test_what_nests_too_deep_in_extend_param_is_left_out() -> None:
     assert inner == {"level": 32, "deeper": None}
 
 
+def test_lists_in_extend_param_count_as_levels() -> None:
+    nested: list[t.Any] = []
+    for _level in range(100):
+        nested = [nested]
+    selection = select([raw_job(id="a", extend_param={"nested": nested})], Query())
+    assert selection.warnings == ["Job a: ignoring extend_param below level 32."]
+    inner = selection.jobs[0]["extend_param"]["nested"]
+    for _level in range(31):
+        [inner] = inner
+    assert inner is None
+
+
+@pytest.mark.parametrize("others", [{}, {"number": 1}])
+def test_no_key_of_extend_param_is_one_that_ansible_reserves(others: dict[str, t.Any]) -> None:
+    job = job_of(raw_job(extend_param={"__ansible_type": "__ansible_vault", **others}))
+    assert job["extend_param"] == {"\ufffd_ansible_type": "__ansible_vault", **others}
+
+
 UNFIT = "a\x00\x1b\r\x7f\x9f\ud83d\t\n\u202e\U0001f600"
 FIT = "a\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\t\n\u202e\U0001f600"
 
