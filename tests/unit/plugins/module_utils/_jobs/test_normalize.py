@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS, Origin
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.normalize import JOB_KEYS, Origin, normalize
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._text import result_text
@@ -163,6 +163,11 @@ def test_what_nests_too_deep_in_extend_param_is_left_out() -> None:
     for _level in range(31):
         inner = inner["deeper"]
     assert inner == {"level": 32, "deeper": None}
+
+
+def test_malformed_fields_need_no_diagnostics() -> None:
+    job = normalize((raw_job(id=7, created_at="x", subjobs=[7]), None, 1, False))
+    assert (job["id"], job["created_at"], job["subjobs"]) == (None, None, [])
 
 
 def test_lists_in_extend_param_count_as_levels() -> None:

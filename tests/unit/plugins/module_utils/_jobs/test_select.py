@@ -155,10 +155,8 @@ def test_a_selected_job_needs_no_more_than_4_kib() -> None:
 @pytest.mark.parametrize("limit", [None, 1, 3, 100])
 def test_several_lists_are_like_one(order: str, limit: int | None) -> None:
     query = Query(order=order, limit=limit, type=("type b", "missing"), status=("Paused",))
-    whole = [{**raw, "spec": {"type": "type b"}, "status": {"status": "Paused"}} for raw in UNORDERED] + [
-        {},
-        {"spec": 7},
-    ]
+    named = [{**raw, "spec": {"type": "type b"}, "status": {"status": "Paused"}} for raw in UNORDERED]
+    whole = [{}, *named, {}, {"spec": 7}]
     lists = [whole[:1], [], whole[1:4], whole[4:]]
     one, several = select(whole, query), combined([select(part, query) for part in lists], query)
     assert (several.jobs, several.fetched, several.warnings) == (one.jobs, one.fetched, one.warnings)
