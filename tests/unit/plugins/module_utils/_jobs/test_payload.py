@@ -29,7 +29,8 @@ def ids(payload: t.Any, **options: str) -> list[str | None]:
 def pair() -> list[dict[str, t.Any]]:
     """Two raw jobs, the older one first and with a subjob."""
     child = raw_job(id="child", created_at=EARLY)
-    return [raw_job(id="early", created_at=EARLY, subjobs=[child]), raw_job(id="late", created_at=LATE)]
+    early = raw_job(id="early", created_at=EARLY, status="Success", subjobs=[child])
+    return [early, raw_job(id="late", created_at=LATE, status="Success")]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: str(payload.stem))
@@ -47,6 +48,8 @@ def test_forms_of_a_list(wrap: t.Callable[[t.Any], t.Any]) -> None:
 
 def test_one_job() -> None:
     assert ids(pair()[0]) == ["early"]
+    for block in ("metadata", "spec", "status"):
+        assert len(ids({block: {}})) == 1
 
 
 @pytest.mark.parametrize("empty", [[], {"items": []}, {"items": None}])
@@ -97,7 +100,8 @@ def test_entries_that_are_not_jobs_become_warnings() -> None:
         ({"json": [], "status": None}, ("json, status", "Use its key json")),
         # a result of ansible.builtin.uri, whose status is not that of a job
         ({"json": [{"metadata": {"uid": "a"}}], "status": 200}, ("json, status", "Use its key json")),
-        ({"items": "x"}, ("items", "a string")),
+        ({"items": "x"}, ("key items is a string",)),
+        ({"jobs": 7}, ("key jobs is an integer",)),
         (["a"], ("a list", "a string")),
         ([{"a": 1}], ("a list", "the keys a")),
     ],
@@ -107,7 +111,8 @@ def test_errors_name_what_came(payload: t.Any, facts: tuple[str, ...]) -> None:
         normalize_payload(payload, {})
     assert caught.value.kind == "option"
     assert [fact for fact in facts if fact not in str(caught.value)] == []
-    assert ("from_json" in str(caught.value)) is isinstance(payload, str)
+    for advice in ("from_json", "Use its key json"):
+        assert (advice in str(caught.value)) is (advice in facts)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +127,7 @@ def test_errors_name_what_came(payload: t.Any, facts: tuple[str, ...]) -> None:
 def test_wrong_options(options: dict[str, t.Any], facts: tuple[str, ...]) -> None:
     with pytest.raises(CceError) as caught:
         normalize_payload([], options)
+    assert caught.value.kind == "option"
     assert [fact for fact in facts if fact not in str(caught.value)] == []
 
 
@@ -129,4 +135,6 @@ def test_description_of_a_large_dictionary_is_short() -> None:
     text = describe({f"key{number:02}": number for number in range(50)})
     assert "key00" in text
     assert "key05" not in text
+    assert text.endswith("...")
+    assert describe({"b": 1, "a": 2}) == "a dictionary with the keys a, b"
     assert describe(object()) == "an object (object)"
