@@ -15,6 +15,7 @@ pytest.importorskip("ansible")
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._options.inputs import (
     ACCESS_KEY,
     CLOUD,
+    INSTANCE,
     PASSWORD,
     TOKEN,
     Given,
@@ -124,6 +125,8 @@ def test_urls_must_be_known(typed: Given, missing: str) -> None:
         {**PASSWORD, "projects": [ID], "auth_url": "https://iam"},
         {**ACCESS_KEY, "projects": [ID], "endpoint": "https://cce"},
         {**ACCESS_KEY, "projects": ["eu-de_a"]},
+        # the metadata service reports the region of the server
+        {**INSTANCE, "projects": "all"},
         # the entry may set anything
         {**CLOUD, "projects": "all"},
     ],

@@ -355,6 +355,11 @@ def test_wrong_term(term: t.Any) -> None:
     assert "erm 2 " in refusal(request, ENOUGH, {}, {}, [CLUSTER, term])
 
 
+def test_a_list_as_term_gets_the_advice_to_use_an_option() -> None:
+    message = refusal(request, ENOUGH, {}, {}, [[CLUSTER]])
+    assert all(option in message for option in ("cluster_id", "cluster_name"))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # secrets
 
