@@ -14,6 +14,12 @@ from urllib.parse import quote
 import pytest
 from ansible.errors import AnsibleLookupError
 
+from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
+    BY_PASSWORD,
+    ISSUED,
+    PROJECT_ID,
+    login,
+)
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import Server, response
 
 Run = t.Callable[..., dict[str, t.Any]]
@@ -48,6 +54,21 @@ def test_token_at_the_cut_of_a_failure_with_status_200(
     result = request.getfixturevalue(way)({**simulator.access(), "token": token, "retries": 0})
     assert result["error"]["kind"] == "response"
     assert "Kq" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("way", [*WAYS, "run_lookup"])
+def test_token_of_a_login(request: pytest.FixtureRequest, way: str) -> None:
+    run = request.getfixturevalue(way)
+    with Server(login(), response(400, {"message": f"no {ISSUED} here"})) as server:
+        options = {**BY_PASSWORD, "auth_url": server.url, "endpoint": server.url, "project_id": PROJECT_ID}
+        if way == "run_lookup":
+            with pytest.raises(AnsibleLookupError) as caught:
+                run(**options)
+            shown = str(caught.value)
+        else:
+            shown = json.dumps(run(options))
+    assert "no ******** here" in shown
+    assert ISSUED not in shown
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -114,7 +135,7 @@ def test_jobs_of_a_lookup_that_repeat_a_token(run_lookup: Run, simulator: t.Any)
 
 
 @pytest.mark.parametrize("way", [*WAYS, "run_lookup"])
-@pytest.mark.parametrize("option", ["created_after", "limit", "endpoint", "subjobs", "finished", "status"])
+@pytest.mark.parametrize("option", ["created_after", "limit", "endpoint", "region", "subjobs", "finished", "status"])
 @pytest.mark.parametrize("offset", [0, 30, 45])
 @pytest.mark.parametrize("place", ["option", "environment"])
 def test_secret_in_the_value_of_another_option(

@@ -20,6 +20,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.project
     ProjectSession,
     ProjectSessions,
 )
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import SessionPool
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
@@ -56,11 +57,11 @@ class Account:
         self.by_key = {"access_key": ready["traveler_access_key"], "secret_key": ready["traveler_secret_key"]}
         self.recorded = RecordedReport()
 
-    def find(self, **typed: t.Any) -> FoundJobs:
+    def find(self, pool: SessionPool | None = None, **typed: t.Any) -> FoundJobs:
         self.recorded = RecordedReport()
         self.simulator.control("DELETE", "/requests")
         request = read_request(MODULE, {"timeout": 60, **typed}, {}, environment={})
-        return find_jobs(request, "tests", self.recorded.report)
+        return find_jobs(request, "tests", self.recorded.report, pool)
 
     def calls(self) -> dict[str, int]:
         """The number of calls by kind."""
@@ -241,6 +242,15 @@ def test_project_that_cannot_be_read(account: Account) -> None:
     assert found.error.as_dict() == {key: value for key, value in error.items() if key != "msg"}
     for fact in ("eu-nl_shop", "3 of 4", error["msg"]):
         assert fact in str(found.error)
+
+
+def test_sessions_are_kept_unless_a_project_failed(account: Account) -> None:
+    pool = SessionPool()
+    for failing, kept in ((False, 1), (True, 0)):
+        if failing:
+            account.refuse("eu-nl_shop")
+        account.find(pool, projects="all", **account.by_password)
+        assert len(pool) == kept
 
 
 def test_project_that_does_not_exist(account: Account) -> None:
