@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http import client as _http
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import FoundJobs, find_jobs
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import read_request
@@ -143,6 +144,16 @@ def test_a_failure_that_is_not_about_the_job_is_one(status: int) -> None:
     with pytest.raises(CceError) as caught:
         Cloud(raw(A), one_job=lambda job_id: response(status, "{}")).ask(A)
     assert caught.value.http_status == status
+
+
+def test_retries_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http, "_FIRST_PAUSE", 0.01)
+    responses = iter([response(503, "{}"), response(body=raw(A))])
+    recorded = RecordedReport()
+    found, requested = Cloud(one_job=lambda job_id: next(responses)).ask(A, recorded=recorded, retries=1)
+    assert (ids(found), requested) == ([A], [A, A])
+    [note] = recorded.notes
+    assert "503" in note
 
 
 @pytest.mark.parametrize(
