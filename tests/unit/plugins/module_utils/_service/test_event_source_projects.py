@@ -16,11 +16,12 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import polls
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import polls, project_polls
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import run
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._jobs.raw_jobs import raw_job
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._service.endless_source import (
     Queue,
+    end_after,
     run_polls,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
@@ -34,6 +35,7 @@ SHOP, LAB = "eu-de_shop", "eu-de_lab"
 IDS = {SHOP: "a" * 32, LAB: "b" * 32}
 FORBIDDEN = response(403, {"error_code": "CCE.01403001"})
 REJECTED = response(401, {"error_code": "APIGW.0301"})
+BROKEN = response(503, {"error_code": "APIGW.0201"})
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +52,8 @@ class Cloud:
 
     def __init__(self, lists: dict[str, list[t.Any]]) -> None:
         self.lists = lists
-        self.clusters: dict[str, dict[str, str]] = {SHOP: {}, LAB: {}}
+        # the same for the names of clusters by ID
+        self.clusters: dict[str, list[t.Any]] = {SHOP: [{}], LAB: [{}]}
         self.passwords = 0
         self.counts = {SHOP: 0, LAB: 0}
         self.server = Server(self._respond)
@@ -62,8 +65,8 @@ class Cloud:
             return
         [name] = (name for name in IDS if f"/projects/{IDS[name]}/" in target)
         if target.endswith("/clusters"):
-            named = self.clusters[name].items()
-            wire.send(response(200, {"items": [{"metadata": {"uid": uid, "name": text}} for uid, text in named]}))
+            named = self.clusters[name].pop(0) if len(self.clusters[name]) > 1 else self.clusters[name][0]
+            wire.send(clusters(named) if isinstance(named, dict) else named)
             return
         listed = self.lists[name][min(self.counts[name], len(self.lists[name]) - 1)]
         self.counts[name] += 1
@@ -80,6 +83,10 @@ class Cloud:
         login = {"username": "eva", "password": "correct-horse-battery", "user_domain_name": "OTC1", "retries": 0}
         urls = {"auth_url": f"{self.server.url}/v3", "endpoint": self.server.url}
         return {**login, **urls, "projects": [SHOP, LAB], **options}
+
+
+def clusters(named: dict[str, str]) -> bytes:
+    return response(200, {"items": [{"metadata": {"uid": uid, "name": name}} for uid, name in named.items()]})
 
 
 def short(events: list[dict[str, t.Any]]) -> list[tuple[str, str]]:
@@ -140,8 +147,7 @@ def test_a_project_whose_credentials_were_rejected_is_polled_again(
 def test_an_outage_of_one_project_loses_nothing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = response(503, {"error_code": "APIGW.0201"})
-    cloud = Cloud({SHOP: [[], [job("a")]], LAB: [[], broken, [job("b"), job("c", 1)]]})
+    cloud = Cloud({SHOP: [[], [job("a")]], LAB: [[], BROKEN, [job("b"), job("c", 1)]]})
     assert short(run_polls(cloud, 3, monkeypatch)) == [(SHOP, "a"), (LAB, "b"), (LAB, "c")]
     began, ended = caplog.messages
     assert LAB in began
@@ -159,11 +165,41 @@ def test_the_source_ends_when_all_projects_are_forbidden(caplog: pytest.LogCaptu
     assert caplog.messages == []
 
 
-def test_a_cluster_must_be_in_one_of_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_must_be_in_one_of_the_projects(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     lists = {SHOP: [[], [job("a", cluster_id="c1")]], LAB: [[], [job("b", cluster_id="c1")]]}
     cloud = Cloud(lists)
-    cloud.clusters = {SHOP: {"c1": "shop"}, LAB: {"c2": "lab"}}
+    cloud.clusters = {SHOP: [{"c1": "shop"}], LAB: [{"c2": "lab"}]}
     assert short(run_polls(cloud, 2, monkeypatch, cluster_name="shop")) == [(SHOP, "a")]
+    assert caplog.messages == []
     cloud = Cloud(lists)
     with cloud.server, pytest.raises(CceError, match="shap"):
         asyncio.run(run(Queue(), cloud.access(cluster_name="shap"), logging.getLogger("test")))
+
+
+def test_a_cluster_may_be_in_a_project_that_cannot_be_read_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud({SHOP: [[]], LAB: [[], [job("b", cluster_id="c2")]]})
+    cloud.clusters = {SHOP: [{"c1": "shop"}], LAB: [BROKEN, {"c2": "lab"}]}
+    assert short(run_polls(cloud, 3, monkeypatch, cluster_name="lab")) == [(LAB, "b")]
+
+
+def test_a_cluster_that_is_deleted_later_does_not_end_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project_polls, "_NAMES_SECONDS", 0.0)
+    cloud = Cloud({SHOP: [[], [], [job("a", cluster_id="c1")]], LAB: [[]]})
+    cloud.clusters = {SHOP: [{"c1": "shop"}, {}], LAB: [{}]}
+    assert short(run_polls(cloud, 3, monkeypatch, cluster_name="shop")) == [(SHOP, "a")]
+
+
+def test_a_passcode_that_may_be_used_up_ends_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud({SHOP: [[]], LAB: [[]]})
+    monkeypatch.setattr(cloud, "_token", lambda auth: BROKEN)
+    end_after(3, monkeypatch)
+    with cloud.server, pytest.raises(CceError, match="503"):
+        asyncio.run(run(Queue(), cloud.access(passcode="123456"), logging.getLogger("test")))
+
+
+def test_an_outage_after_a_login_with_a_passcode_is_tolerated(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = Cloud({SHOP: [[], BROKEN, [job("a")]], LAB: [[], BROKEN, []]})
+    assert short(run_polls(cloud, 3, monkeypatch, passcode="123456")) == [(SHOP, "a")]
+    assert cloud.passwords == 1

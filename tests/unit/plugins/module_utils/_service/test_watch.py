@@ -285,6 +285,15 @@ def test_a_value_that_one_of_several_projects_has_causes_no_warning() -> None:
     assert "DeleteNode" in warning
 
 
+def test_a_value_that_an_unread_project_may_have_causes_no_warning() -> None:
+    one, other = FakeProject("p1"), FakeProject("p2")
+    one.shown, other.failing = [job("a", type="CreateNode")], transient()
+    run = Run(one, other, type=["CreateNode", "DeleteNode"])
+    run.poll()
+    [outage] = run.recorded.warnings
+    assert "name of p2" in outage
+
+
 def test_a_project_that_is_there_twice_is_reported_once() -> None:
     """Once by its name, and once by its ID."""
     one, again = FakeProject("p1"), FakeProject("p1")
@@ -409,4 +418,22 @@ def test_a_state_file_that_cannot_be_written_does_not_end_the_source(
     run.stop()
     run = Run(project, state_file=path)
     assert run.poll() == []
+    run.stop()
+
+
+def test_a_line_that_cannot_be_added_to_the_state_file_does_not_end_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: t.Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    project, path = FakeProject(), tmp_path / "state.json"
+    run = Run(project, state_file=path)
+    run.poll()
+    monkeypatch.setattr(state_file.StateFile, "add", fail)
+    project.shown = [job("a"), job("b")]
+    assert [change.key for change in run.poll()] == ["a", "b"]
+    [warning] = run.recorded.warnings
+    assert "state.json" in warning
+    assert "No space" in warning
     run.stop()
