@@ -58,6 +58,9 @@ class Cloud:
 
     def _respond(self, wire: Wire) -> None:
         target = wire.request.target
+        if target.endswith("/clusters"):
+            wire.send(response(body={"items": [{"metadata": {"uid": "c1", "name": "shop"}}]}))
+            return
         count = self.counts.get(target, 0)
         self.counts[target] = count + 1
         wire.send(self.listed(count) if target == LIST else self.one_job(target[len(LIST) + 1 :], count))
@@ -114,6 +117,20 @@ def test_a_hidden_job_is_requested_as_the_list_spells_its_id(shown: str) -> None
     cloud = Cloud(lambda count: response(body=[] if count else [raw(shown)]), one_job)
     assert waited_for(cloud.ask()) == {shown: "Success"}
     assert cloud.recorded.warnings == []
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_jobs_of_a_wait_have_the_names_of_their_clusters(hidden: bool) -> None:
+    def job(count: int) -> dict[str, t.Any]:
+        return {**raw(A, "Running" if count < 2 else "Success"), "spec": {"type": "CreateNode", "clusteruid": "c1"}}
+
+    # a list that shows the job only once leads to calls for it
+    cloud = Cloud(
+        lambda count: response(body=[] if hidden and count else [job(count)]),
+        lambda job_id, count: response(body=job(count)),
+    )
+    found = cloud.ask(resolve_cluster_names=True)
+    assert [(job["status"], job["cluster_name"]) for job in found.waited_for or ()] == [("Success", "shop")]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
