@@ -133,6 +133,44 @@ def test_jobs_of_a_wait_have_the_names_of_their_clusters(hidden: bool) -> None:
     assert [(job["status"], job["cluster_name"]) for job in found.waited_for or ()] == [("Success", "shop")]
 
 
+def made(uid: str, minute: int, status: str = "Success", job_type: str = "CreateNode") -> dict[str, t.Any]:
+    created_at = f"2026-01-02T03:{minute:02}:00Z"
+    return {
+        "metadata": {"uid": uid, "creationTimestamp": created_at},
+        "spec": {"type": job_type},
+        "status": {"status": status},
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "expected"),
+    [
+        # newer than the newest job that the filters select
+        ([made("selected", 10), made("other", 20, job_type="DeleteNode")], [made("old", 9), made("new", 11)], "new"),
+        # newer than any job, if the filters select none that has ended
+        ([made("other", 20, job_type="DeleteNode")], [made("old", 19), made("new", 21)], "new"),
+    ],
+)
+def test_a_job_that_began_and_ended_between_two_polls_counts(
+    first: list[dict[str, t.Any]], later: list[dict[str, t.Any]], expected: str
+) -> None:
+    def listed(count: int) -> bytes:
+        waiting = made("waiting", 0, "Success" if count else "Running")
+        return response(body=[waiting, *first, *(later if count else [])])
+
+    assert set(waited_for(Cloud(listed).ask(type="CreateNode"))) == {"waiting", expected}
+
+
+def test_a_job_that_the_first_list_shows_late_counts() -> None:
+    def listed(count: int) -> bytes:
+        old = {**created(timedelta(minutes=-20), "Success"), "spec": {"type": "old"}}
+        new = {**created(timedelta(minutes=-5), "Success"), "spec": {"type": "new"}}
+        new["metadata"]["uid"] = B
+        return dated(timedelta(), *([old, new] if count else []))
+
+    assert waited_for(Cloud(listed).ask(wait_appear=60)) == {B: "Success"}
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # clocks
 
