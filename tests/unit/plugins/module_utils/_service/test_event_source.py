@@ -68,13 +68,13 @@ class Cloud:
     """IAM and CCE on one server. Each list is the next one of ``lists``, and the last one is repeated.
 
     Attributes:
-        clusters: names of clusters by ID, for each of the calls; the last ones are repeated.
+        clusters: names of clusters by ID, or a response, for each of the calls; the last ones are repeated.
         logins: the responses to logins, instead of a token.
     """
 
     def __init__(self, *lists: t.Any) -> None:
         self.lists = lists
-        self.clusters: list[dict[str, str]] = [{}]
+        self.clusters: list[t.Any] = [{}]
         self.logins: list[ScriptedResponse] = []
         self.counts: dict[str, int] = {}
         self.server = Server(self._respond)
@@ -92,9 +92,10 @@ class Cloud:
             if self.logins:
                 scripted = self.logins[min(number, len(self.logins)) - 1]
         elif what == "clusters":
-            names = self.clusters[min(number, len(self.clusters)) - 1]
-            items = [{"metadata": {"uid": uid, "name": name}} for uid, name in names.items()]
-            scripted = response(200, {"items": items})
+            scripted = self.clusters[min(number, len(self.clusters)) - 1]
+            if isinstance(scripted, dict):
+                items = [{"metadata": {"uid": uid, "name": name}} for uid, name in scripted.items()]
+                scripted = response(200, {"items": items})
         else:
             scripted = self.lists[min(number, len(self.lists)) - 1]
             if isinstance(scripted, list):
@@ -123,7 +124,7 @@ def short(events: list[t.Any]) -> list[tuple[str, str]]:
 
 
 def test_one_login_and_one_connection_serve_all_polls(source: t.Callable[..., list[t.Any]]) -> None:
-    cloud = Cloud([], [job("a")], [job("a", "Success")])
+    cloud = Cloud([], [job("a", cluster_id="c1")], [job("a", "Success", cluster_id="c1")])
     assert short(source(cloud, 5)) == [("a", "appeared"), ("a", "finished")]
     assert cloud.counts == {"tokens": 1, "jobs": 5}
     assert cloud.server.accepted == 1
@@ -217,6 +218,42 @@ def test_a_cluster_name_that_is_wrong_from_the_start_is_an_error() -> None:
         asyncio.run(run(Queue(), cloud.access(cluster_name="shap"), logging.getLogger("test")))
 
 
+def test_cluster_names_in_a_filter_are_looked_up_from_time_to_time(source: t.Callable[..., list[t.Any]]) -> None:
+    cloud = Cloud([], [job("a", cluster_id="c1")], [])
+    cloud.clusters = [{"c1": "shop"}]
+    assert short(source(cloud, 3, cluster_name="shop")) == [("a", "appeared")]
+    assert cloud.count("clusters") == 1
+
+
+@pytest.mark.parametrize(("before", "warnings"), [(0, 2), (1, 0)])
+def test_a_list_of_clusters_that_fails_loses_nothing(
+    source: t.Callable[..., list[t.Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    before: int,
+    warnings: int,
+) -> None:
+    """At first that is an outage. Later, the IDs that are known are enough."""
+    monkeypatch.setattr(project_polls, "_NAMES_SECONDS", 0.0)
+    names = {"c1": "shop"}
+    cloud = Cloud([], [job("a", cluster_id="c1"), job("b", cluster_id="c2")])
+    cloud.clusters = [*[names] * before, response(503), names]
+    assert short(source(cloud, 3, cluster_name="shop")) == [("a", "appeared")]
+    assert len(caplog.messages) == warnings
+
+
+def test_names_of_clusters_that_are_missing_are_a_warning(
+    source: t.Callable[..., list[t.Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud = Cloud([], [job("a", cluster_id="c1")])
+    cloud.clusters = [response(503)]
+    [event] = source(cloud, 2, resolve_cluster_names=True)
+    assert event["cce"]["job"]["cluster_name"] is None
+    [warning] = caplog.messages
+    assert "resolve_cluster_names" in warning
+    assert "503" in warning
+
+
 def test_names_of_clusters_are_looked_up_for_events_only(source: t.Callable[..., list[t.Any]]) -> None:
     cloud = Cloud([job("a", cluster_id="c1")], [job("b", cluster_id="c1")], [job("c", cluster_id="C2")])
     cloud.clusters = [{"c1": "shop"}, {"c1": "shop", "c2": "new"}]
@@ -289,6 +326,19 @@ def test_a_passcode_of_an_entry_is_never_sent_twice(monkeypatch: pytest.MonkeyPa
     assert cloud.counts == {"tokens": 1}
 
 
+def test_an_empty_window_of_an_age_and_a_time_ends_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    end_after(2, monkeypatch)
+    error = fails(Cloud([]), created_after="1h", created_before="2026-01-01")
+    assert error.kind == "option"
+    assert "created_before" in str(error)
+
+
+def test_secret_in_the_value_of_another_argument_is_masked() -> None:
+    error = fails(Cloud([]), since=PASSWORD)
+    assert "since" in str(error)
+    assert PASSWORD not in str(error)
+
+
 def test_a_misspelled_argument_is_named_without_its_value() -> None:
     cloud = Cloud([])
     error = fails(cloud, pasword=PASSWORD)
@@ -298,10 +348,21 @@ def test_a_misspelled_argument_is_named_without_its_value() -> None:
     assert cloud.counts == {}
 
 
-def test_secrets_of_unused_credentials_are_masked(
-    source: t.Callable[..., list[t.Any]], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OS_SECRET_KEY", "secret-key-of-the-environment"),
+        ("https_proxy", "http://sammy:secret-key-of-the-environment@proxy.example.com"),
+    ],
+)
+def test_secrets_of_the_environment_are_masked(
+    source: t.Callable[..., list[t.Any]],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
 ) -> None:
-    monkeypatch.setenv("OS_SECRET_KEY", "secret-key-of-the-environment")
+    monkeypatch.setenv(variable, value)
     source(Cloud([]), 1, cluster_id=["secret-key-of-the-environment"])
     (warning,) = caplog.messages
     assert "cluster_id" in warning
@@ -422,7 +483,9 @@ class Engine:
     """The queue of an engine that confirms events as ``confirm`` says."""
 
     def __init__(self, confirm: t.Callable[[Engine, dict[str, t.Any]], None]) -> None:
+        # which is full: an event of an earlier poll was confirmed late
         self.feedback: asyncio.Queue[t.Any] = asyncio.Queue(1)
+        self.feedback.put_nowait({"meta": {"uuid": "late"}})
         self.events: list[dict[str, t.Any]] = []
         self.confirm = confirm
 

@@ -171,7 +171,7 @@ def test_a_cluster_must_be_in_one_of_the_projects(
     lists = {SHOP: [[], [job("a", cluster_id="c1")]], LAB: [[], [job("b", cluster_id="c1")]]}
     cloud = Cloud(lists)
     cloud.clusters = {SHOP: [{"c1": "shop"}], LAB: [{"c2": "lab"}]}
-    assert short(run_polls(cloud, 2, monkeypatch, cluster_name="shop")) == [(SHOP, "a")]
+    assert short(run_polls(cloud, 2, monkeypatch, cluster_name="shop", since="1h")) == [(SHOP, "a")]
     assert caplog.messages == []
     cloud = Cloud(lists)
     with cloud.server, pytest.raises(CceError, match="shap"):

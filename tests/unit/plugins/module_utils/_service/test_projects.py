@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
 from collections import Counter
 
@@ -228,6 +229,19 @@ def test_key_that_has_expired_is_issued_again(account: Account) -> None:
 
 # ---------------------------------------------------------------------------------------------------------------------
 # failures
+
+
+def test_project_whose_work_hangs(account: Account) -> None:
+    request = read_request(MODULE, {"projects": ["eu-de_shop"], **account.by_password}, {}, environment={})
+    sessions = ProjectSessions(request.settings, "tests", account.recorded.report)
+    each = EachProject(request.settings, sessions)
+    over = threading.Event()
+    projects = each.projects(Deadline(60))
+    [outcome] = each.run(projects, lambda session, deadline: over.wait(60), Deadline(0.05), log_in=False)
+    over.set()
+    assert outcome.error
+    assert (outcome.error.kind, outcome.error.transient) == ("timeout", True)
+    sessions.client.close()
 
 
 def test_project_that_cannot_be_read(account: Account) -> None:
