@@ -10,18 +10,24 @@ responses written according to the documentation.
 
 from __future__ import annotations
 
+import http.client
 import json
 import typing as t
 from pathlib import Path
 
 import pytest
+import requests
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies import explain
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.call import Call, no_auth
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.client import Client
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.diagnosis import MAX_ERROR_BODY
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.diagnosis import (
+    MAX_ERROR_BODY,
+    connection_failed,
+)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.errors import timed_out
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     RecordedReport,
     Server,
@@ -288,3 +294,40 @@ def test_nested_body() -> None:
 def test_advice_of_the_caller() -> None:
     error = failure(response(403, ""), advice={"permission": "ask the boss"})
     assert str(error) == "Could not list the jobs: SERVER responded with HTTP 403. Ask the boss."
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# no response
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "retryable", "transient"),
+    [
+        (requests.exceptions.ConnectionError("refused"), "connection", True, True),
+        (requests.exceptions.ChunkedEncodingError("broken"), "response", True, True),
+        (requests.exceptions.ConnectionError(http.client.BadStatusLine("SSH-2.0")), "response", False, True),
+        (requests.exceptions.InvalidURL("no host"), "option", False, False),
+    ],
+)
+def test_failures_that_may_pass(error: Exception, kind: str, retryable: bool, transient: bool) -> None:
+    found = connection_failed(Call("list the jobs", "https://cce.example/jobs?name=x", no_auth), error)
+    assert (found.kind, found.retryable, found.transient) == (kind, retryable, transient)
+    assert found.url == "https://cce.example/jobs"
+    once = connection_failed(Call("log in", "https://cce.example/jobs", no_auth, once=True), error)
+    assert once.retryable is False
+
+
+@pytest.mark.parametrize(
+    ("call", "url"),
+    [(Call("list the jobs", "https://cce.example/jobs?name=x", no_auth), "https://cce.example/jobs"), (None, None)],
+)
+def test_a_call_that_takes_too_long_may_be_faster_next_time(call: Call | None, url: str | None) -> None:
+    found = timed_out(call, Deadline(5))
+    assert (found.kind, found.retryable, found.transient, found.url) == ("timeout", False, True, url)
+
+
+def test_a_host_name_that_dns_does_not_allow_is_not_blamed_on_the_proxy() -> None:
+    url = f"https://{'a' * 64}.example"
+    found = connection_failed(Call("list the jobs", url, no_auth), requests.exceptions.InvalidURL("label"))
+    assert "a" * 64 in str(found)
+    assert "proxy" not in str(found)

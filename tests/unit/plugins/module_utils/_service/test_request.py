@@ -105,6 +105,8 @@ def test_settings_are_those_of_the_connection_options() -> None:
         ("created_after", "2025-09-02", "2025-09-02T00:00:00.000000Z"),
         ("created_after", date(2025, 9, 2), "2025-09-02T00:00:00.000000Z"),
         ("created_before", "2025-09-02 10:00:00", "2025-09-02T10:00:00.000000Z"),
+        ("completed_after", "2025-09-02 10:00:00", "2025-09-02T10:00:00.000000Z"),
+        ("completed_before", "2025-09-02 10:00:00", "2025-09-02T10:00:00.000000Z"),
         # as a module gets a time that is not quoted in YAML, and as a lookup gets it
         ("created_before", "2025-09-02T10:00:00", "2025-09-02T10:00:00.000000Z"),
         ("created_before", datetime(2025, 9, 2, 10), "2025-09-02T10:00:00.000000Z"),
