@@ -244,6 +244,31 @@ def test_job_that_a_project_lost_is_asked_for_there(monkeypatch: pytest.MonkeyPa
     assert not any("b" in states for states in clouds.clouds[0].asked)
 
 
+def test_job_is_deleted_while_another_project_cannot_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    clouds = Clouds(
+        monkeypatch,
+        {"jobs": [FakeJob("a")], "outages": [failing(5, 10_000, "503")]},
+        {"jobs": [FakeJob("b", deleted=15)]},
+    )
+    result = clouds.wait()
+    assert result.error
+    assert (result.error.kind, [job["id"] for job in result.unfinished]) == ("timeout", ["a"])
+    assert len(clouds.clouds[0].recorded.warnings) == 1
+
+
+def test_server_that_asks_for_too_long_a_pause_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    throttled = CceError("Slow down.", "throttled", retryable=True, retry_after=2 * TIMEOUT)
+    clouds = Clouds(
+        monkeypatch,
+        {"jobs": [FakeJob("a", ends=15)], "outages": [Outage(5, 15, throttled)]},
+        {"jobs": [FakeJob("b", ends=15)]},
+    )
+    result = clouds.wait()
+    assert result.error
+    assert (result.error.kind, {job["id"] for job in result.unfinished}) == ("timeout", {"a", "b"})
+    assert clouds.clock.now < 15
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # any histories
 
