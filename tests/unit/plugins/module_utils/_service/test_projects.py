@@ -267,6 +267,29 @@ def test_sessions_are_kept_unless_a_project_failed(account: Account) -> None:
         assert len(pool) == kept
 
 
+class HangingCache:
+    """A cache in which another process has not finished the lists."""
+
+    def __init__(self, reason: str | None) -> None:
+        self.reason = reason
+
+    def open(self, *_arguments: t.Any) -> t.NoReturn:
+        raise CceError("Could not list the jobs in time.", "timeout", transient=True)
+
+    def abandon(self, _deadline: Deadline) -> None:
+        if self.reason:
+            raise CceError(self.reason, "timeout", transient=True)
+
+
+@pytest.mark.parametrize("reason", ["Another process was fetching the list.", None])
+def test_cache_explains_what_took_so_long(account: Account, reason: str | None) -> None:
+    typed = {"projects": ["eu-de_shop", "eu-de_lab"], "retries": 0, **account.by_password}
+    request = read_request(MODULE, typed, {}, environment={})
+    found = find_jobs(request, "tests", account.recorded.report, make_cache=lambda *_arguments: HangingCache(reason))
+    assert found.error
+    assert (found.error.kind, str(found.error)) == ("timeout", reason or "Could not list the jobs in time.")
+
+
 def test_project_that_does_not_exist(account: Account) -> None:
     found = account.find(projects=["eu-de_shop", "eu-nl_shp", "0" * 32], **account.by_password)
     assert [project["error"]["kind"] for project in found.projects if project["error"]] == ["option"] * 2
