@@ -35,7 +35,8 @@ CLUSTERS = {
         {"metadata": {"uid": PROD, "name": "shop-prod"}},
         {"metadata": {"uid": STAGING, "name": "shop-staging"}},
         # nothing that the API documents, and nothing that may break the others
-        {"metadata": {"uid": None, "name": "nameless"}},
+        {"metadata": {"uid": None, "name": "without an ID"}},
+        {"metadata": {"uid": GONE, "name": None}},
         {"metadata": None},
         7,
     ],
