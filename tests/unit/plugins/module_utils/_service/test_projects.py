@@ -306,6 +306,21 @@ def urls(account: Account) -> Options:
     return {name: account.ready[name] for name in ("endpoint", "auth_url")}
 
 
+def test_access_key_that_may_not_list_projects(account: Account) -> None:
+    account.simulator.control("POST", "/faults", {"path": "/v3/auth/projects", "status": 403, **LASTING})
+    found = account.find(projects=["eu-de_shop", "eu-de_lab"], **account.by_key, **urls(account))
+    assert read(found) == {"eu-de_shop": 60, "eu-de_lab": 12}
+
+
+def test_project_that_iam_only_finds_by_its_id(account: Account) -> None:
+    """Keystone does not find one by its name without the account."""
+    # the first login is that of the user
+    account.simulator.control("POST", "/faults", {"path": "/v3/auth/tokens", "status": 400, "after": 1, "times": 1})
+    found = account.find(projects=["eu-de_lab"], **account.by_password)
+    assert (read(found), found.error) == ({"eu-de_lab": 12}, None)
+    assert account.calls() == {"login": 3, "projects": 1, "list": 1}
+
+
 def test_refused_password_is_sent_once(account: Account) -> None:
     wrong = {**account.by_password, "password": "wrong-password"}
     found = account.find(projects=["eu-de_shop", "eu-nl_shop", "eu-de_lab"], **wrong)
