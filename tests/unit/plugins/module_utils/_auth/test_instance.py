@@ -125,6 +125,12 @@ def test_project_by_name(project: str, calls: int, zone: str | None) -> None:
         check_signature(server.requests[-1], KEY["secret"], KEY["access"])
 
 
+def test_zone_of_no_known_region_contradicts_no_option() -> None:
+    with Server(NO_SESSIONS, temporary_key(), server_data(availability_zone="somewhere")) as server:
+        identity = identity_for(instance_agency=True, metadata_url=server.url, region="eu-nl")
+    assert (identity.project_id, identity.region) == ("p1", "eu-nl")
+
+
 def test_other_region_needs_a_project() -> None:
     with Server(NO_SESSIONS, temporary_key(), server_data()) as server:
         error = refusal(instance_agency=True, metadata_url=server.url, region="eu-nl")

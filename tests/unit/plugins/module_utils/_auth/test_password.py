@@ -15,8 +15,12 @@ import pytest
 pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.iam import MAX_RESPONSE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.password import log_in_to_account
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.bodies import MAX_VALUES
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._http.deadline import Deadline
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._options.settings import PasswordCredential
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._auth.logins import (
+    AGENCY,
     BY_PASSWORD,
     FIXTURES,
     INVALID_IDS,
@@ -25,9 +29,11 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._a
     PASSWORD,
     PROJECT_ID,
     TOKEN_BODY,
+    client_for,
     identity_for,
     login,
     refusal,
+    settings_for,
 )
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import (
     RecordedReport,
@@ -136,6 +142,27 @@ def test_login_with_a_passcode_is_not_renewable() -> None:
     with Server(login()) as server:
         typed = {**BY_PASSWORD, "passcode": PASSCODE, "project_name": "eu-de_test", "auth_url": server.url}
         assert identity_for(**typed).renewable is False
+
+
+def test_passcode_is_not_sent_again_after_a_truncated_response() -> None:
+    with Server(login('{"token": ')) as server:
+        typed = {**BY_PASSWORD, "project_name": "eu-de_test", "auth_url": server.url, "retries": 2}
+        refusal(**typed, passcode=PASSCODE)
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("typed", "scope"), [({}, None), (AGENCY, {"domain": {"name": "OTC00000000001000000000"}})])
+def test_login_without_a_project(typed: dict[str, str], scope: t.Any) -> None:
+    """Keystone grants a token for the account only to users with a role for it, and agencies need one."""
+    recorded = RecordedReport()
+    with Server(login()) as server:
+        settings = settings_for(**BY_PASSWORD, **typed, projects="all", auth_url=server.url)
+        client = client_for(settings, recorded.report)
+        credential = t.cast("PasswordCredential", settings.credential)
+        assert log_in_to_account(settings, credential, client, recorded.report, Deadline(60)) == ISSUED
+        client.close()
+        assert server.requests[0].json["auth"].get("scope") == scope
+    assert ISSUED in recorded.secrets
 
 
 def test_project_of_the_login_is_used() -> None:
