@@ -16,7 +16,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline import rows
+from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline import markup, rows
 from ansible_collections.opentelekomcloud.cce.plugins.plugin_utils._timeline.page import assets
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.plugin_utils.timeline.pages import (
     HOSTILE,
@@ -224,3 +224,19 @@ def test_the_script_has_no_line_that_ends_its_element() -> None:
     parts = assets()
     assert "</" not in parts.script
     assert "</" not in parts.style
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (-5, "0 s"),
+        (42_999, "42 s"),
+        (60_000, "1 min"),
+        (119_000, "1 min 59 s"),
+        (3_900_000, "1 h 5 min"),
+        (86_400_000, "1 d"),
+        (90_000_000, "1 d 1 h"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(milliseconds: int, text: str) -> None:
+    assert markup.duration_text(milliseconds) == text
