@@ -429,6 +429,14 @@ def test_damaged_list_is_fetched_anew(
     assert count() == 2
 
 
+def test_damaged_list_of_another_project_does_no_harm(cached: Run, folder: Path) -> None:
+    cached()
+    [stored] = files(folder, ".list")
+    stored.write_bytes(b"no header\n")
+    assert ids(cached(region="eu-nl")) == ["a", "b"]
+    assert stored not in files(folder, ".list")
+
+
 def test_damaged_list_is_removed_by_whoever_finds_it(cached: Run, simulator: t.Any, folder: Path) -> None:
     """Those who wait for another one to be fetched need not read it again and again."""
     cached()
