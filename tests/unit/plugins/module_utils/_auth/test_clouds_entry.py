@@ -48,6 +48,20 @@ def test_keys_beside_another_login(write: t.Callable[..., None], keys: Entry, in
     assert {value for name, value in keys.items() if value != "some-ak"} <= set(recorded.secrets)
 
 
+def test_password_outside_of_auth_beside_keys(write: t.Callable[..., None]) -> None:
+    auth = {name: value for name, value in AUTH.items() if name != "password"}
+    write({"mine": {"auth": {**auth, "ak": "some-ak", "sk": SECRET_KEY}, "password": PASSWORD}})
+    assert plugin_of(read())
+
+
+@pytest.mark.parametrize("domain", ["user_domain_name", "domain_name", "project_domain_name"])
+def test_domain_beside_a_token(write: t.Callable[..., None], domain: str) -> None:
+    # otc-auth writes that of the user
+    auth = {"auth_url": AUTH["auth_url"], "token": "Zx9-token", "project_name": "eu-de_team", domain: "d"}
+    write({"mine": {"auth": {**auth, "username": "u"}, "auth_type": "token"}})
+    assert plugin_of(read())._project_domain_name == "d"
+
+
 def plugin_of(settings: Settings) -> t.Any:
     assert isinstance(settings.credential, CloudEntry)
     return settings.credential.login.plugin

@@ -111,6 +111,14 @@ def test_invalid_project_id(write: t.Callable[..., None], project_id: str) -> No
         assert len(server.requests) == 1
 
 
+def test_token_that_names_no_project(write: t.Callable[..., None]) -> None:
+    with Server() as server:
+        server.responses = [issued(catalog_of(server.url), {"id": None, "name": None, "domain": {}}), response()]
+        auth = {name: value for name, value in AUTH.items() if not name.startswith("project")}
+        write({"mine": {"auth": {**auth, "auth_url": server.url, "project_id": "p1"}, "region_name": "eu-de"}})
+        assert ask(RecordedReport()).projects[0]["id"] == "p1"
+
+
 def test_only_endpoint_of_a_private_cloud(write: t.Callable[..., None]) -> None:
     # the name of this project does not begin with a region
     project = {"id": "p1", "name": "blue", "domain": {"id": "d", "name": "d"}}
