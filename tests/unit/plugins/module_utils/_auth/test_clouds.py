@@ -171,3 +171,11 @@ def test_access_key(write: t.Callable[..., None], entry: Entry, security_token: 
     assert found.credential == AccessKeyCredential("some-ak", SECRET_KEY, security_token, "access")
     assert (found.project_id, found.region) == ("some-project", "eu-de")
     assert {SECRET_KEY, security_token} - {None} <= set(recorded.secrets)
+
+
+def test_the_environment_is_not_a_cloud(write: t.Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK would make one of it, with a name of its own."""
+    write({"mine": {"auth": AUTH}})
+    for name, value in AUTH.items():
+        monkeypatch.setenv(f"OS_{name.upper()}", value)
+    assert "mine" in refusal(cloud="envvars")
