@@ -35,6 +35,7 @@ from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils._o
 
 NAMES = Option("names", type="list", elements="str")
 COUNT = Option("count", type="int", form="positive")
+PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 OPTIONS = {**CONNECTION_BY_NAME, "names": NAMES, "count": COUNT}
 
 
@@ -79,7 +80,7 @@ def message(name: str, raw: t.Any) -> str:
         ("endpoint", "https://cce.example.com/v3/auth/tokens", "https://cce.example.com/v3/auth/tokens"),
         ("proxy", "http://proxy.example.com:3128", "http://proxy.example.com:3128"),
         ("proxy", "http://user:secret@proxy.example.com:3128/", "http://user:secret@proxy.example.com:3128/"),
-        ("proxy", "socks5h://127.0.0.1:1080", "socks5h://127.0.0.1:1080"),
+        *[("proxy", f"{scheme}://proxy:1080", f"{scheme}://proxy:1080") for scheme in PROXY_SCHEMES],
         ("timeout", 1, 1.0),
         ("timeout", 0.5, 0.5),
         ("timeout", "2.5", 2.5),
@@ -360,3 +361,12 @@ def test_undefined_variable_reports_itself(name: str) -> None:
     for raw in (undefined, [undefined]) if name == "names" else (undefined,):
         with pytest.raises(jinja2.UndefinedError, match="'wanted' is undefined"):
             value_of(name, raw)
+
+
+def test_passwords_in_several_urls() -> None:
+    found = passwords_in_urls({"proxy": "http://u:one@proxy", "endpoint": "https://u:two@cce"})
+    assert {"one", "two"} <= set(found)
+
+
+def test_password_in_a_url_that_is_not_utf_8() -> None:
+    assert "\udcff" in passwords_in_urls({"proxy": "http://u:\udcff@proxy"})
