@@ -158,7 +158,8 @@ def test_login_without_a_project(typed: dict[str, str], scope: t.Any) -> None:
     with Server(login()) as server:
         settings = settings_for(**BY_PASSWORD, **typed, projects="all", auth_url=server.url)
         client = client_for(settings, recorded.report)
-        credential = t.cast("PasswordCredential", settings.credential)
+        credential = settings.credential
+        assert isinstance(credential, PasswordCredential)
         assert log_in_to_account(settings, credential, client, recorded.report, Deadline(60)) == ISSUED
         client.close()
         assert server.requests[0].json["auth"].get("scope") == scope
