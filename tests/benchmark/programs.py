@@ -6,17 +6,28 @@
 
 from __future__ import annotations
 
-_OWN_COST = """
-import json, resource, sys, time
+_PEAK = """
+import os, resource
+def peak():
+    # on Linux, ru_maxrss begins with the memory of the process that started this one
+    if os.path.exists("/proc/self/status"):
+        return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+"""
+
+_OWN_COST = (
+    _PEAK
+    + """
+import json, sys, time
 {imports}
 facts = json.load(open(sys.argv[1]))
 query = json.loads(sys.argv[2])
 begin, cpu = time.perf_counter(), time.process_time()
 {work}
 seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
-kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({{"ids": ids, "seconds": seconds, "cpu": cpu, "kib": kib}}))
+print(json.dumps({{"ids": ids, "seconds": seconds, "cpu": cpu, "kib": peak()}}))
 """
+)
 
 _IMPORTS = """
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
@@ -96,8 +107,10 @@ ids = [job["metadata"]["uid"] for job in jobs[: query["limit"]]]
 )
 """The least that any program in Python has to do: fetch, unpack, and parse each job with the scanner of CPython."""
 
-POLLS = """
-import json, resource, sys, time, urllib.request
+POLLS = (
+    _PEAK
+    + """
+import json, sys, time, urllib.request
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._auth.session import session_for
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
@@ -122,22 +135,18 @@ with session_for(request.settings, "benchmark", report) as session:
         seconds, cpu = seconds + time.perf_counter() - begin, cpu + time.process_time() - begin_cpu
         # otherwise, this would measure something else
         assert (poll.selection is last.selection) != bool(new_job)
-kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"ids": sorted(poll.jobs), "seconds": seconds, "cpu": cpu, "kib": kib}))
+print(json.dumps({"ids": sorted(poll.jobs), "seconds": seconds, "cpu": cpu, "kib": peak()}))
 """
+)
 """Ten polls of a wait, which already has polled once. If ``new_job`` is not null, each finds one more job in the list,
 which the filters do not select.
 """
 
-EVENTS = """
-import asyncio, json, logging, pathlib, re, resource, sys, time, urllib.request
-def kib():
-    # on Linux, ru_maxrss starts with the peak of the parent, and this does not
-    status = pathlib.Path("/proc/self/status")
-    if status.exists():
-        return int(re.search("VmHWM: *([0-9]+)", status.read_text().replace("\t", " "))[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-before = kib()
+EVENTS = (
+    _PEAK
+    + """
+import asyncio, json, logging, sys, time, urllib.request
+before = peak()
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.event_source import run
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.watch import Watcher
 facts = json.load(open(sys.argv[1]))
@@ -172,15 +181,18 @@ async def main():
     source.cancel()
     return slowest, cpu
 seconds, cpu = asyncio.run(main())
-print(json.dumps({"ids": [], "seconds": seconds, "cpu": cpu, "kib": kib() - before}))
+print(json.dumps({"ids": [], "seconds": seconds, "cpu": cpu, "kib": peak() - before}))
 """
+)
 """An event source without a rule engine, with an interval of one second.
 
 Its CPU time is that of ten polls of an unchanged list, its time is that of the slowest of ``events`` events, and its
 memory is what it adds to that of Python, imports included.
 """
-HOSTILE = """
-import json, os, resource, subprocess, sys, time
+HOSTILE = (
+    _PEAK
+    + """
+import json, subprocess, sys, time
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._report import Report
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.find import find_jobs
@@ -190,11 +202,6 @@ facts = json.load(open(sys.argv[1]))
 given = json.loads(sys.argv[2])
 typed = {"project_id": facts["project_id"], "token": facts["token"], "retries": 0, **given["query"]}
 ignore = lambda text: None
-def peak():
-    # on Linux, the other figure begins with the memory of the process that started this one
-    if os.path.exists("/proc/self/status"):
-        return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with subprocess.Popen(
     [sys.executable, *given["server"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
 ) as server:
@@ -212,10 +219,13 @@ with subprocess.Popen(
 late = max(0, seconds - typed["timeout"])
 print(json.dumps({"ids": None, "seconds": seconds, "cpu": cpu, "kib": kib, "late": late}))
 """
+)
 """A fetch from a server of its own. Memory counts from the start of the fetch."""
 
-MASKING = """
-import json, resource, sys, time
+MASKING = (
+    _PEAK
+    + """
+import json, sys, time
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select import select
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._secrets import Mask
@@ -241,7 +251,7 @@ if given["what"] == "mask":
 else:
     json.dumps(jobs)
 seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
-kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"ids": None, "seconds": seconds, "cpu": cpu, "kib": kib}))
+print(json.dumps({"ids": None, "seconds": seconds, "cpu": cpu, "kib": peak()}))
 """
+)
 """Masking one secret in the jobs of a result, or encoding them as JSON to compare."""
