@@ -180,6 +180,7 @@ def _row(job: Job, cluster: str) -> Row:
     )
 
 
+# of the key of a cluster whose ID is unknown
 _WITHOUT_ID = "name "
 
 
@@ -202,9 +203,9 @@ def _cluster_names(jobs: t.Iterable[Job]) -> dict[str, str]:
     times_in_project = Counter((name, projects[key]) for key, name in names.items())
     for key, name in names.items():
         # a cluster that was deleted and created again has the same name in the same project
-        place = projects[key] if times_in_project[name, projects[key]] == 1 else ids[key]
+        place = (times_in_project[name, projects[key]] == 1 and projects[key]) or ids[key]
         if not name:
             names[key] = ids[key]
-        elif times[name] > 1 and (place or ids[key]):
-            names[key] = f"{name} ({place or ids[key]})"
+        elif times[name] > 1 and place:
+            names[key] = f"{name} ({place})"
     return names
