@@ -77,10 +77,15 @@ def either(names: t.Sequence[str]) -> str:
     return f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}" if others else last
 
 
-def suggestion(name: str, known: t.Collection[str]) -> str:
-    """Return advice about an unknown name, as a sentence: the nearest one, or else all of them."""
-    # only failures need it
+def nearest(name: str, known: t.Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Return up to ``n`` names that are similar to an unknown one, the most similar first; see ``difflib``."""
+    # most tasks need no suggestion
     import difflib
 
-    near = difflib.get_close_matches(name[:MAX_NAME], list(known), n=1)
+    return difflib.get_close_matches(name, list(known), n, cutoff)
+
+
+def suggestion(name: str, known: t.Collection[str]) -> str:
+    """Return advice about an unknown name, as a sentence: the nearest one, or else all of them."""
+    near = nearest(name[:MAX_NAME], known, n=1)
     return f"Did you mean {near[0]}?" if near else f"Use {either(sorted(known))}."

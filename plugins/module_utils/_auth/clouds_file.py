@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import logging
 import os
@@ -19,7 +18,7 @@ import warnings
 from .._dependencies import import_failed
 from .._errors import CceError
 from .._options.validation import option_error
-from .._text import either
+from .._text import either, nearest
 
 # Names of keys whose values are secret, such as application_credential_secret; "sk" is a key of otcextensions and
 # gophertelekomcloud
@@ -123,7 +122,7 @@ def _check_file(path: str, section: str) -> None:
 def _unknown(name: str, file: str, known: t.Sequence[str]) -> CceError:
     # the SDK adds this one to a file without clouds
     known = [cloud for cloud in known if cloud != "defaults"]
-    near = difflib.get_close_matches(name, known, n=3)
+    near = nearest(name, known)
     if near:
         hint = f"Did you mean {either(near)}?"
     elif known:

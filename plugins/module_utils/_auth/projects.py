@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 from collections import ChainMap
 from urllib.parse import quote, urlencode
@@ -20,7 +19,7 @@ from .._http.deadline import Deadline
 from .._options.settings import Settings
 from .._options.validation import option_error
 from .._report import Report
-from .._text import either
+from .._text import either, nearest
 from .access_key import SignatureAuth
 from .endpoints import iam_url
 from .iam import call_iam, is_project_id, unusable
@@ -66,7 +65,7 @@ def find_project_id(
     if len(found.ids) == 1:
         return found.ids[0]
     count = f"{len(found.ids)} projects have" if found.ids else "no project has"
-    near = difflib.get_close_matches(settings.project_name or "", found.other_names, n=3)
+    near = nearest(settings.project_name or "", found.other_names)
     hint = f" (did you mean {either(near)}?)" if near and not found.ids else ""
     raise option_error(
         f"Could not {_purpose(settings)}: {count} that name. Check project_name{hint}, or set project_id."
@@ -112,7 +111,7 @@ def not_among(settings: Settings, projects: t.Sequence[ListedProject]) -> CceErr
     wanted = settings.project_id or settings.project_name or ""
     if any(wanted.lower() == each.id.lower() or wanted == each.name for each in projects):
         return None
-    near = difflib.get_close_matches(wanted, [each.name for each in projects], n=3)
+    near = nearest(wanted, [each.name for each in projects])
     hint = f" Did you mean {either(near)}?" if near else " Check projects, or the permissions of the user."
     return option_error(f"Project {wanted} is not among the projects of the login.{hint}")
 

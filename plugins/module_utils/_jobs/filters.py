@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._text import MAX_NAME, either, result_text
+from .._text import MAX_NAME, either, nearest, result_text
 from .diagnostics import Diagnostics
 from .query import Query
 from .raw_job import FIELDS, STATUSES, Candidate, is_finished, read_string, read_text, read_time
@@ -209,11 +209,8 @@ class _Vocabulary(dict[t.Optional[str], bool]):
 
     def suggestion(self, text: str, name: Show) -> str:
         """Return a question for the most similar values that jobs have, nothing if none is similar."""
-        # only results without jobs need it
-        import difflib
-
         present = {value.lower(): value for value in self if value}
-        near = difflib.get_close_matches(text.lower()[:MAX_NAME], present)
+        near = nearest(text.lower()[:MAX_NAME], present)
         return f" Did you mean {either([name(present[lower]) for lower in near])}?" if near else ""
 
 

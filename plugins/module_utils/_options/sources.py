@@ -17,6 +17,7 @@ import functools
 import typing as t
 
 from .._errors import CceError
+from .._text import nearest
 from .ansible_values import is_given
 from .table import CONNECTION, Option, OptionTable
 from .validation import convert, option_error
@@ -119,9 +120,6 @@ def read_environment(environment: t.Mapping[str, str]) -> list[Source]:
 
 
 def _unsupported(table: OptionTable, name: str) -> str:
-    # only failures need it
-    import difflib
-
-    near = difflib.get_close_matches(str(name), list(table.canonical), n=1)
+    near = nearest(str(name), table.canonical, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"Supported options: {', '.join(table.by_name)}."
     return f"Unsupported option for {table.plugin}: {name}. {hint}"

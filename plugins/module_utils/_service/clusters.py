@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import CceError
-from .._text import either, name_text
+from .._text import either, name_text, nearest
 
 
 def ids_of(
@@ -55,10 +55,7 @@ def known_ids(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str,
 
 
 def _not_found(name: str, known: t.Sequence[str], mask: t.Callable[[str], str] | None) -> str:
-    # only failures need it
-    import difflib
-
-    near = [name_text(each, mask) for each in difflib.get_close_matches(name, known, n=3, cutoff=0.4) or known[:10]]
+    near = [name_text(each, mask) for each in nearest(name, known, cutoff=0.4) or known[:10]]
     if not near:
         return f"Cluster {name!r} not found. The project has no clusters."
     return f"Cluster {name!r} not found. Did you mean {either(near)}?"
