@@ -246,12 +246,15 @@ class _Walk:
     def __init__(self, needles: list[_Needle], ordinary: t.Collection[str], numbers: t.Collection[int]) -> None:
         self._ordinary = ordinary
         self._numbers = numbers
-        heads = {needle.head for needle in needles}
-        self._heads = [head.encode("utf-8", "surrogatepass") for head in heads]
-        self._trace = re.compile("|".join([*map(re.escape, MARKS), *map(_unfolded_pattern, heads)]))
+        self._heads = {needle.head: needle.head.encode("utf-8", "surrogatepass") for needle in needles}
         # many jobs have the same keys, and often the same reason
         self._replaced = functools.lru_cache(1000)(lambda text: _replaced(text, needles))
         self._mask_key = functools.lru_cache(1000)(self._mask_text)
+
+    @functools.cached_property
+    def _trace(self) -> re.Pattern[str]:
+        # most values hold no secret and never need it
+        return re.compile("|".join([*map(re.escape, MARKS), *map(_unfolded_pattern, self._heads)]))
 
     def over(self, value: t.Any) -> t.Any:
         if isinstance(value, list) and len(value) > _CHUNK:
@@ -268,7 +271,7 @@ class _Walk:
             # types that are not those of JSON
             return True
         folded = data.translate(_FOLD_BYTES)
-        return any(head in folded for head in self._heads) or any(escape.search(data) for escape in _ESCAPES)
+        return any(head in folded for head in self._heads.values()) or any(escape.search(data) for escape in _ESCAPES)
 
     def _mask(self, value: t.Any) -> t.Any:
         if isinstance(value, str):

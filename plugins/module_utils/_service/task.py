@@ -106,4 +106,5 @@ def _waited_for_nothing(typed: t.Mapping[str, t.Any]) -> Result:
 
 def _invocation(typed: t.Mapping[str, t.Any], mask: Mask) -> Result:
     """The options, as Ansible can add them to the result of a module. One may repeat a secret of another."""
-    return {"module_args": {name: mask.result(value) for name, value in shown_options(typed).items()}}
+    shown = shown_options(typed)
+    return {"module_args": dict(zip(shown, mask.result(list(shown.values()))))}
