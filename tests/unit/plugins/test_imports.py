@@ -42,6 +42,7 @@ WITHOUT = {"_jobs": {"ansible", "openstack", "requests", "urllib3"}, "_options":
 LAZY = {
     ("action._jobs_info", "plugin_utils._in_process"),
     ("module_utils._auth.login", "module_utils._auth.indirect"),
+    ("module_utils._auth.login", "module_utils._auth.password"),
     ("module_utils._http.client", "module_utils._http.diagnosis"),
     ("module_utils._service.find", "module_utils._service.polled_search"),
     ("module_utils._service.find", "module_utils._service.projects"),
