@@ -144,13 +144,17 @@ class Cce:
         """
         return self._open_list("jobs", _JOBS, deadline)
 
-    def cluster_names(self, deadline: Deadline) -> dict[str, str]:
+    def cluster_names(self, deadline: Deadline, *, announce: bool = True) -> dict[str, str]:
         """Names of the project's clusters by ID (OTC CCE API reference, "Listing Clusters in a Specified Project").
+
+        Args:
+            deadline: when the names must be there.
+            announce: whether to report further attempts.
 
         Raises:
             CceError: when the list cannot be fetched.
         """
-        for attempt in self._session.attempts(_CLUSTERS.purpose, deadline):
+        for attempt in self._session.attempts(_CLUSTERS.purpose, deadline, announce=announce):
             with attempt, self._open_list("clusters", _CLUSTERS, deadline) as clusters:
                 return _names_by_id(clusters)
         raise AssertionError("the last attempt returns or raises")

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import functools
+import time
 import typing as t
 from datetime import timedelta
 
@@ -17,11 +18,13 @@ from .._http.deadline import Deadline
 from .._jobs.normalize import normalize
 from .._jobs.timestamps import written
 from .ages import or_now
+from .clusters import known_ids
 from .named_jobs import NamedJobs
 from .observe import Observer
 from .request import Wait
 from .search import Search
-from .wait import JobState, Poll, WaitResult, wait_for
+from .wait import WaitResult, wait_for
+from .wait_source import JobState, Poll
 
 # When the first poll of a wait shows no job at all, a job that was created up to this long before it is a new one that
 # the list shows late. An older one is an old one that the list did not show for a moment.
@@ -30,6 +33,9 @@ _LISTED_LATE = timedelta(minutes=10)
 
 class PolledSearch(Search):
     """A search that can be repeated. It is the ``Source`` of a wait."""
+
+    # when the last poll began, by the monotonic clock
+    _polled_at = float("-inf")
 
     def wait(self, wait: Wait) -> WaitResult:
         """Wait for the jobs."""
@@ -45,6 +51,14 @@ class PolledSearch(Search):
         with self._limited(seconds) as deadline:
             return self._session.client.run(functools.partial(self.look_at, job_ids, deadline), deadline)
 
+    def look_up_clusters(self, seconds: float) -> bool:
+        """See ``Source``."""
+        with self._limited(seconds) as deadline:
+            return self._session.client.run(functools.partial(self.clusters_added, deadline), deadline)
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # the same in the current thread, which the caller abandons after the deadline
+
     def look(
         self,
         followed: t.Collection[str],
@@ -53,6 +67,7 @@ class PolledSearch(Search):
         named: NamedJobs | None = None,
     ) -> Poll:
         """See ``Source.poll``."""
+        self._polled_at = time.monotonic()
         observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
         if not named:
             self._results = {}
@@ -84,3 +99,24 @@ class PolledSearch(Search):
         }
         self._name([state.job for state in states.values() if state.job])
         return states
+
+    def clusters_added(self, deadline: Deadline) -> bool:
+        """See ``Source.look_up_clusters``."""
+        wanted = self._request.cluster_names.option
+        if not wanted or self._named_at >= self._polled_at:
+            return False
+        now = time.monotonic()
+        names = self._cce.cluster_names(deadline, announce=False)
+        # a deleted cluster keeps its ID: its last jobs may still be in the list
+        earlier = self._query.cluster_id_of_name
+        ids = tuple(dict.fromkeys((*earlier, *known_ids(wanted, names))))
+        self.cluster_names = {**(self.cluster_names or {}), **names}
+        if ids != earlier:
+            for name in sorted({names[cluster_id] for cluster_id in ids if cluster_id not in earlier}):
+                self._report.info(f"Cluster {name!r} was created during the wait. Its jobs are waited for, too.")
+            self._query = self._query._replace(cluster_id_of_name=ids)
+            self._matches_nothing = False
+            # jobs of an unchanged list may match now
+            self._last = None
+        self._named_at = now
+        return ids != earlier

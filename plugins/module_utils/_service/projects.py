@@ -26,7 +26,8 @@ from .named_jobs import NamedJobs
 from .polled_search import PolledSearch
 from .request import JobsRequest, Wait
 from .search import CacheFactory, JobCache, ProjectResult
-from .wait import JobState, Poll, WaitResult, wait_for
+from .wait import WaitResult, wait_for
+from .wait_source import JobState, Poll
 
 __all__ = ("ProjectSessions", "ProjectsSearch")
 
@@ -167,6 +168,19 @@ class ProjectsSearch:
                 if state.job or job_id not in states:
                     states[job_id] = state
         return states
+
+    def look_up_clusters(self, seconds: float) -> bool:
+        """See ``Source``."""
+        deadline = Deadline(min(seconds, self._request.settings.timeout))
+        outcomes = self._in_each(
+            self._projects, lambda project, deadline: project.search.clusters_added(deadline), deadline
+        )
+        failed = [
+            (project.session.name, outcome.error) for project, outcome in zip(self._projects, outcomes) if outcome.error
+        ]
+        if failed:
+            raise failure_of(sorted(failed, key=lambda each: each[1].transient), len(self._projects))
+        return any(outcome.value for outcome in outcomes)
 
     def _learn(self, project: _Project, outcome: Outcome[Poll]) -> None:
         project.error = outcome.error

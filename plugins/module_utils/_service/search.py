@@ -108,6 +108,8 @@ class Search:
         self._turn = turn
         self._matches_nothing = False
         self.cluster_names: dict[str, str] | None = None
+        # when a look-up of the clusters began that succeeded, by the monotonic clock
+        self._named_at = float("-inf")
         self.fetched = 0
         # what the calls for single jobs said: in the current poll, and about jobs that have ended, which do not change
         self._results: dict[str, DirectResult] = {}
@@ -262,6 +264,7 @@ class Search:
         wanted = self._request.cluster_names
         if self.cluster_names is not None or not (any(wanted) or self._request.resolve_cluster_names):
             return
+        now = time.monotonic()
         try:
             names = self._cce.cluster_names(deadline)
         except CceError as error:
@@ -277,7 +280,7 @@ class Search:
         self._query = self._query._replace(cluster_id=cluster_ids, cluster_id_of_name=ids_of_names)
         # an empty filter would match everything
         self._matches_nothing = bool((wanted.terms and not cluster_ids) or (wanted.option and not ids_of_names))
-        self.cluster_names = names
+        self.cluster_names, self._named_at = names, now
 
     def _name(self, jobs: t.Iterable[Job]) -> None:
         if self.cluster_names:

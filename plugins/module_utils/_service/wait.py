@@ -18,10 +18,11 @@ from dataclasses import dataclass
 
 from .._errors import CceError
 from .._jobs.normalize import Job
-from .._jobs.select import Combined, Selection, in_order
+from .._jobs.select import in_order
 from .._report import Report
 from .request import JobsRequest, Wait
 from .wait_messages import deleted, enumerated, job_failed, none_appeared, not_found, timed_out, with_status
+from .wait_source import JobState, Poll, Source
 
 MISSES_UNTIL_DELETED = 3
 """Polls in a row that must not show a job, while CCE says that there is no such job, before it counts as deleted."""
@@ -34,62 +35,6 @@ _LEAST_SECONDS = 1
 
 # Seconds after which the same jobs are named again
 _REMINDER = 60
-
-
-class Poll(t.NamedTuple):
-    """The jobs at the time of one poll."""
-
-    selection: Selection | Combined
-    """The jobs that the whole query selects."""
-    jobs: dict[str, Job]
-    """By lower-case ID: selected jobs that are unfinished or have appeared since the first poll, and followed jobs.
-
-    Filters that depend on the outcome of a job do not count here, nor does ``limit``.
-    """
-    without_id: list[Job]
-    """Selected and unfinished jobs that have no ID."""
-    selects_any: bool
-    """Whether the filters select any job."""
-    newest: str | None
-    """When the newest selected job was created. For the first poll, see ``Source.poll``."""
-    failure: CceError | None = None
-    """Why a part of the jobs, those of a project, could not be fetched. Results of that part are as last seen."""
-    unknown: t.Collection[str] = frozenset()
-    """Lower-case IDs of jobs that this part may have, which are not in ``jobs``: nothing is known about them."""
-
-
-class JobState(t.NamedTuple):
-    """The response of CCE about one job."""
-
-    job: Job | None
-    """None when CCE does not return it."""
-    deleted: bool
-    """Whether CCE says that there is no such job."""
-
-
-class Source(t.Protocol):
-    """Where a wait gets its jobs from."""
-
-    def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
-        """Fetch the jobs.
-
-        Args:
-            followed: lower-case IDs of jobs to return in any case.
-            newer_than: return selected jobs that were created after this time, even if they have ended. None for the
-                first poll, which returns none of these. It only determines what is new later: what was created after
-                its ``newest``.
-            seconds: how long it may take.
-
-        Raises:
-            CceError: when they cannot be fetched.
-        """
-
-    def ask(self, job_ids: t.Collection[str], seconds: float) -> dict[str, JobState]:
-        """Ask about jobs that a poll does not show. The result may leave out some.
-
-        Raises:
-            CceError: when CCE does not respond.
-        """
 
 
 class WaitResult(t.NamedTuple):
@@ -186,7 +131,7 @@ class Waiter:
         while True:
             pause = self._wait.interval
             try:
-                poll, states = self._look()
+                result = self._step()
             except CceError as error:
                 if not self._tolerates(error):
                     return self._result(error)
@@ -194,20 +139,31 @@ class Waiter:
                     return self._result(self._timeout())
                 pause = max(pause, error.retry_after or 0)
             else:
-                tolerated = not poll.failure or self._tolerates(poll.failure)
-                self._learn(poll, states)
-                if not tolerated:
-                    return self._result(poll.failure)
-                if poll.failure and (poll.failure.retry_after or 0) >= self._left():
-                    return self._result(self._timeout())
-                verdict = self._verdict(poll)
-                if verdict or self._is_over(poll):
-                    return self._result(verdict)
-                self._tell(poll)
+                if result:
+                    return result
             next_pause = self._until_next_poll(pause)
             if next_pause is None:
                 return self._result(self._timeout())
             time.sleep(next_pause)
+
+    def _step(self) -> WaitResult | None:
+        """Poll once. Returns the result if the wait is over.
+
+        Raises:
+            CceError: when the poll fails, or what must be known at the end cannot be fetched.
+        """
+        poll, states = self._look()
+        tolerated = not poll.failure or self._tolerates(poll.failure)
+        self._learn(poll, states)
+        if not tolerated:
+            return self._result(poll.failure)
+        if poll.failure and (poll.failure.retry_after or 0) >= self._left():
+            return self._result(self._timeout())
+        verdict = self._verdict(poll)
+        if verdict or (self._is_over(poll) and not self._source.look_up_clusters(self._left())):
+            return self._result(verdict)
+        self._tell(poll)
+        return None
 
     # -----------------------------------------------------------------------------------------------------------------
     # what a poll says
@@ -334,7 +290,7 @@ class Waiter:
         unfinished = [tracked.job for tracked in self._tracked.values() if tracked.job and not tracked.ended]
         missing = [f"job {job_id} to appear" for job_id in self._missing()]
         named = [*map(with_status, in_order([*unfinished, *poll.without_id], self._order)), *missing]
-        return enumerated(named) or "a job to appear"
+        return enumerated(named) or ("one more poll" if self._is_over(poll) else "a job to appear")
 
     def _timeout(self) -> CceError:
         names = self._names(self._poll) if self._poll else "a job to appear"

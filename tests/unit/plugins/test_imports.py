@@ -67,6 +67,7 @@ UNUSUAL = {
     "module_utils._service.projects",
     "module_utils._service.wait",
     "module_utils._service.wait_messages",
+    "module_utils._service.wait_source",
 }
 
 

@@ -19,12 +19,8 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.select 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service import wait as wait_module
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.observe import Observer
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import Wait
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import (
-    JobState,
-    Poll,
-    Waiter,
-    WaitResult,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import Waiter, WaitResult
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait_source import JobState, Poll
 from ansible_collections.opentelekomcloud.cce.tests.unit.plugins.module_utils.http_server import RecordedReport
 
 CLUSTER = "7ec8b73d-83db-11f0-8baa-0255ac10003e"
@@ -60,6 +56,8 @@ class FakeJob:
     type: str = "ScaleupCluster"
     name: str = "node-1"
     has_id: bool = True
+    of_cluster: int = 0
+    """How many times the cluster has been created again before this job of it."""
 
     def raw(self, now: float) -> dict[str, t.Any]:
         ended = self.ends is not None and now >= self.ends
@@ -98,6 +96,8 @@ class FakeCloud:
     jobs: t.Sequence[FakeJob]
     outages: t.Sequence[Outage] = ()
     query: Query = field(default_factory=Query)
+    created_again: tuple[float, ...] = ()
+    """When the cluster is created again, in order."""
     can_ask: bool = True
     asks_at_most: int | None = None
     """How many jobs it says something about in one poll, None for no limit."""
@@ -107,6 +107,24 @@ class FakeCloud:
     """For each poll that worked, the IDs that its list showed and whether they were finished."""
     asked: list[dict[str, JobState]] = field(default_factory=list)
     """For each poll that worked, what CCE said about single jobs."""
+    polled_at: float = -1.0
+    """When the last poll began that worked."""
+    clusters: int = 0
+    """The clusters that are known."""
+    polled_clusters: int = 0
+    """The clusters that were known in the last poll that worked."""
+    _looked_up_at: float = -1.0
+
+    def clusters_at(self, time: float) -> int:
+        return 1 + sum(created <= time for created in self.created_again)
+
+    def look_up_clusters(self, seconds: float) -> bool:
+        if not self.created_again or self._looked_up_at >= self.polled_at:
+            return False
+        began, before = self.clock.now, self.clusters
+        self._call(seconds)
+        self._looked_up_at, self.clusters = began, self.clusters_at(began)
+        return self.clusters > before
 
     def _call(self, seconds: float) -> None:
         for outage in self.outages:
@@ -119,16 +137,17 @@ class FakeCloud:
         self.clock.now += min(self.takes, seconds)
 
     def poll(self, followed: t.Collection[str], newer_than: str | None, seconds: float) -> Poll:
+        began = self.clock.now
         self._call(seconds)
-        raws = [job.raw(self.clock.now) for job in self.jobs if job.is_listed(self.clock.now)]
+        if not self.clusters:
+            self._looked_up_at, self.clusters = began, self.clusters_at(began)
+        self.polled_at, self.polled_clusters = began, self.clusters
+        listed = [job for job in self.jobs if job.of_cluster < self.clusters and job.is_listed(self.clock.now)]
+        raws = [job.raw(self.clock.now) for job in listed]
         observer = Observer(self.query, followed, newer_than)
         selection = select(list(observer.over(raws)), self.query)
         self.shown.append(
-            {
-                job.uid: job.ends is not None and self.clock.now >= job.ends
-                for job in self.jobs
-                if job.is_listed(self.clock.now) and job.has_id
-            }
+            {job.uid: job.ends is not None and self.clock.now >= job.ends for job in listed if job.has_id}
         )
         self.asked.append({})
         newest = observer.newest_selected or observer.newest

@@ -185,3 +185,81 @@ def test_autopilot_has_paths_of_its_own() -> None:
             "/autopilot/v3/projects/p1/clusters",
             "/autopilot/v2/projects/p1/jobs",
         ]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# clusters that are created again during a wait
+
+AGAIN = "4" * 8 + "-87e6-11f0-be88-0255ac10003f"
+CREATED_AGAIN = {"items": [{"metadata": {"uid": AGAIN, "name": "shop-prod"}}]}
+NO_CLUSTERS: dict[str, t.Any] = {"items": []}
+
+
+def jobs_with(**statuses: str) -> dict[str, t.Any]:
+    """A list of jobs by ID. Those of the first cluster begin with "d", those of the second with "c"."""
+    clusters = {"d": PROD, "c": AGAIN}
+    return {"items": [{**job(uid, clusters[uid[0]]), "status": {"status": status}} for uid, status in statuses.items()]}
+
+
+def wait_for_cluster(*bodies: t.Any, **options: t.Any) -> tuple[FoundJobs, list[str]]:
+    """The result of a wait with these responses, and what was called."""
+    responses = [body if isinstance(body, bytes) else response(body=body) for body in bodies]
+    with Server(*responses) as server:
+        waiting = {"wait": True, "wait_interval": 0.01, "wait_timeout": 5, "retries": 0}
+        result = ask(server, cluster_name="shop-prod", **{**waiting, **options})
+        return result, [request.target.rpartition("/")[2] for request in server.requests]
+
+
+def test_wait_includes_the_cluster_that_was_created_again() -> None:
+    result, calls = wait_for_cluster(
+        CLUSTERS,
+        jobs_with(d="Running"),
+        jobs_with(d="Success", c="Running"),
+        CREATED_AGAIN,
+        # an unchanged list, in which another job is selected now
+        jobs_with(d="Success", c="Running"),
+        jobs_with(d="Success", c="Failed"),
+        CREATED_AGAIN,
+    )
+    assert calls == ["clusters", "jobs", "jobs", "clusters", "jobs", "jobs", "clusters"]
+    assert result.error is None
+    assert {each["id"]: each["status"] for each in result.waited_for or []} == {"d": "Success", "c": "Failed"}
+    assert {each["id"]: each["cluster_name"] for each in result.jobs} == {"d": "shop-prod", "c": "shop-prod"}
+
+
+@pytest.mark.parametrize("clusters", [CLUSTERS, NO_CLUSTERS], ids=["still there", "deleted"])
+def test_wait_ends_if_there_is_no_other_cluster(clusters: dict[str, t.Any]) -> None:
+    result, calls = wait_for_cluster(CLUSTERS, jobs_with(d="Running"), jobs_with(d="Success"), clusters)
+    assert calls == ["clusters", "jobs", "jobs", "clusters"]
+    assert result.error is None
+    assert [each["status"] for each in result.waited_for or []] == ["Success"]
+    assert [each["cluster_name"] for each in result.jobs] == ["shop-prod"]
+
+
+def test_wait_looks_up_an_idle_cluster_once() -> None:
+    result, calls = wait_for_cluster(CLUSTERS, jobs_with(d="Success"))
+    assert calls == ["clusters", "jobs"]
+    assert (result.error, result.waited_for) == (None, [])
+
+
+def test_wait_does_not_end_while_clusters_cannot_be_looked_up() -> None:
+    down = response(503, {"message": "down"})
+    first, ended = (CLUSTERS, jobs_with(d="Running")), jobs_with(d="Success")
+    result, calls = wait_for_cluster(*first, ended, down, ended, down, ended, NO_CLUSTERS)
+    assert calls == ["clusters", "jobs"] + ["jobs", "clusters"] * 3
+    assert result.error is None
+
+
+def test_wait_fails_if_clusters_may_not_be_looked_up_any_more() -> None:
+    refusal = response(403, {"errorCode": "CCE.01403001", "message": "Action forbidden"})
+    result, _calls = wait_for_cluster(CLUSTERS, jobs_with(d="Running"), jobs_with(d="Success"), refusal)
+    assert result.error
+    assert result.error.kind == "permission"
+    assert str(result.error).startswith("Could not list the clusters: ")
+    assert [each["status"] for each in result.waited_for or []] == ["Success"]
+
+
+def test_wait_without_names_looks_up_nothing() -> None:
+    with Server(response(body=jobs_with(d="Running")), response(body=jobs_with(d="Success"))) as server:
+        ask(server, cluster_id=[PROD], wait=True, wait_interval=0.01, wait_timeout=5)
+        assert [request.target.rpartition("/")[2] for request in server.requests] == ["jobs", "jobs"]

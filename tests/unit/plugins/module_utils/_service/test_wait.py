@@ -14,7 +14,8 @@ pytest.importorskip("ansible")
 
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._jobs.query import Query
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import Poll, WaitResult
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import WaitResult
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait_source import Poll
 
 from .fake_cloud import Clock, FakeCloud, FakeJob, Outage
 

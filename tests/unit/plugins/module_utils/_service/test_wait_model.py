@@ -45,6 +45,7 @@ def fake_jobs(draw: st.DrawFn, uid: str) -> FakeJob:
         hidden=tuple((begin, begin + length) for begin, length in hidden),
         deleted=draw(st.none() | st.none() | later),
         has_id=draw(st.sampled_from([True, True, True, False])),
+        of_cluster=draw(st.sampled_from([0, 0, 0, 1, 2])),
     )
 
 
@@ -86,6 +87,7 @@ def clouds(draw: st.DrawFn) -> dict[str, t.Any]:
         "jobs": jobs,
         "outages": draw(st.lists(outages(), max_size=3)),
         "query": Query(id=tuple(named), order=draw(st.sampled_from(["newest", "oldest"]))),
+        "created_again": tuple(sorted(draw(st.lists(seconds, max_size=2)))),
         "can_ask": draw(st.booleans()),
         "asks_at_most": draw(st.sampled_from([None, 1, 2])),
         "appear": float(draw(st.sampled_from([0, 0, 20, 60]))),
@@ -135,6 +137,8 @@ def check(cloud: FakeCloud, result: WaitResult, appear: float, fail_on_failure: 
             assert oracle.last.get(uid) or (uid in oracle.gone and uid not in oracle.named), uid
             assert uid in waited_for
             assert waited_for[uid]["finished"] or (waited_for[uid]["status"] is None and uid in oracle.gone)
+        # all clusters of that name that existed when the last poll began
+        assert kind == "job_failed" or cloud.polled_clusters >= cloud.clusters_at(cloud.polled_at)
         # nothing in the last list that worked was unfinished
         assert not any(not job["finished"] for job in result.waited_for if job["status"] is not None)
         failed = [job for job in result.waited_for if job["status"] == "Failed"]
@@ -162,7 +166,7 @@ def _asks_to_wait_beyond_the_end(cloud: FakeCloud) -> bool:
 @given(history=clouds())
 def test_no_history_makes_a_wait_lie(history: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch)
-    known = ("jobs", "outages", "query", "can_ask", "asks_at_most")
+    known = ("jobs", "outages", "query", "created_again", "can_ask", "asks_at_most")
     cloud = FakeCloud(clock, **{name: history[name] for name in known})
     options = {name: history[name] for name in ("appear", "fail_on_failure", "interval")}
     result = cloud.wait(timeout=TIMEOUT, **options)

@@ -28,15 +28,11 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.each
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.projects import ProjectsSearch
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.request import Wait, read_request
-from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import (
-    JobState,
-    Poll,
-    Waiter,
-    WaitResult,
-)
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait import Waiter, WaitResult
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.wait_source import JobState, Poll
 
 from .fake_cloud import Clock, FakeCloud, FakeJob, Outage
-from .test_wait_model import LASTING, PASSING, TIMEOUT, Oracle, fake_jobs, outages
+from .test_wait_model import LASTING, PASSING, TIMEOUT, Oracle, fake_jobs, outages, seconds
 
 NAMES = ("eu-de_a", "eu-de_b", "eu-nl_c")
 REQUEST = read_request(MODULE, {"token": "some-token", "projects": NAMES, "timeout": 1000}, {}, environment={})
@@ -61,6 +57,9 @@ class FakeSearch:
 
     def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
         return self._cloud.ask(job_ids, deadline.remaining())
+
+    def clusters_added(self, deadline: Deadline) -> bool:
+        return self._cloud.look_up_clusters(deadline.remaining())
 
 
 class FakeEachProject:
@@ -279,6 +278,7 @@ def histories(draw: st.DrawFn) -> dict[str, t.Any]:
         {
             "jobs": [draw(fake_jobs(f"{name}{number}")) for number in range(draw(st.integers(0, 2)))],
             "outages": draw(st.lists(outages(), max_size=2)),
+            "created_again": tuple(sorted(draw(st.lists(seconds, max_size=2)))),
             "can_ask": draw(st.booleans()),
         }
         for name in "abc"[: draw(st.integers(1, 3))]
@@ -310,6 +310,8 @@ def test_no_history_makes_a_wait_over_several_projects_lie(
     if kind in ("success", "job_failed"):
         assert result.poll and result.poll.failure is None
         assert clouds.source.failure is None
+        for cloud in clouds.clouds:
+            assert kind == "job_failed" or cloud.polled_clusters >= cloud.clusters_at(cloud.polled_at)
         oracles = [Oracle(cloud) for cloud in clouds.clouds]
         ended = {uid for oracle in oracles for uid, has_ended in oracle.last.items() if has_ended}
         gone = {uid for oracle in oracles for uid in oracle.gone}
