@@ -31,8 +31,8 @@ def secrets_in(typed: t.Mapping[str, t.Any]) -> list[str]:
     Args:
         typed: options of the task, by name or alias, unconverted.
     """
-    values = (value for option, value in _given(typed) if option.secret)
-    return [*filter(None, map(plain_text, values)), *passwords_in_urls(typed)]
+    secrets = [text for option, value in _given(typed) if option.secret for text in _texts(value)]
+    return [*secrets, *passwords_in_urls(typed)]
 
 
 def mask_of(*given: t.Mapping[str, t.Any]) -> Mask:
@@ -66,6 +66,18 @@ def shown_options(typed: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         else:
             values[option.name] = _as_json(value)
     return values
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    """All texts in a value: a secret is one even where it has a wrong type."""
+    text = to_text(value) if isinstance(value, bytes) else plain_text(value)
+    if text:
+        yield text
+    elif isinstance(value, Mapping):
+        yield from _texts([*value, *value.values()])
+    elif isinstance(value, (list, tuple)):
+        for element in value:
+            yield from _texts(element)
 
 
 def _given(typed: t.Mapping[str, t.Any]) -> t.Iterator[tuple[Option, t.Any]]:

@@ -16,6 +16,7 @@ pytest.importorskip("ansible")
 
 from ansible.module_utils.common.parameters import remove_values
 
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._errors import CceError
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.invocation import (
     HIDDEN,
     mask_of,
@@ -23,6 +24,7 @@ from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.invo
     shown_options,
 )
 from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.options import MODULE
+from ansible_collections.opentelekomcloud.cce.plugins.module_utils._service.task import option_failure
 
 SECRET = "correct horse battery"
 
@@ -46,6 +48,15 @@ def test_secrets_are_not_shown_and_are_masked(name: str) -> None:
     assert shown_options(typed)[name] == remove_values(SECRET, {SECRET})
     assert secrets_in(typed) == [SECRET]
     assert SECRET not in mask_of({}, typed)(f"Wrong: {SECRET}.")
+
+
+@pytest.mark.parametrize("value", [[SECRET], {"a": [SECRET]}, {SECRET: None}, (("a", SECRET),), SECRET.encode()])
+@pytest.mark.parametrize("name", ["token", "password"])
+def test_secrets_of_a_wrong_type_are_masked(name: str, value: t.Any) -> None:
+    typed = {name: value, "limit": SECRET}
+    assert shown_options(typed)[name] == HIDDEN
+    assert SECRET in secrets_in(typed)
+    assert SECRET not in str(option_failure(typed, CceError(f"Wrong: {SECRET}.", "option")))
 
 
 def test_nothing_else_is_a_secret() -> None:
