@@ -26,8 +26,9 @@ from .search import Search
 from .wait import WaitResult, wait_for
 from .wait_source import JobState, Poll
 
-# When the first poll of a wait shows no job at all, a job that was created up to this long before it is a new one that
-# the list shows late. An older one is an old one that the list did not show for a moment.
+# When the first poll of a wait shows no job at all of a cluster, a job that was created up to this long before it is a
+# new one that the list shows late. An older one is an old one that the list did not show for a moment, or that ended
+# before the cluster got its name.
 _LISTED_LATE = timedelta(minutes=10)
 
 
@@ -36,6 +37,10 @@ class PolledSearch(Search):
 
     # when the last poll began, by the monotonic clock
     _polled_at = float("-inf")
+    # jobs that were created after this time may be new, by the time of the first poll
+    _first_new = ""
+    # the same since there are more clusters than in the first poll, which does not know what is new in these
+    _newer_than = ""
 
     def wait(self, wait: Wait) -> WaitResult:
         """Wait for the jobs."""
@@ -68,6 +73,8 @@ class PolledSearch(Search):
     ) -> Poll:
         """See ``Source.poll``."""
         self._polled_at = time.monotonic()
+        if newer_than is not None:
+            newer_than = max(newer_than, self._newer_than)
         observe = functools.partial(Observer, followed=followed, newer_than=newer_than)
         if not named:
             self._results = {}
@@ -76,7 +83,10 @@ class PolledSearch(Search):
             raise AssertionError("a poll has an observer")
         self._name((*selection.jobs, *seen.jobs.values(), *seen.without_id))
         self._spelled.update({job_id: job["id"] for job_id, job in seen.jobs.items()})
-        newest = seen.newest_selected or seen.newest or written(or_now(sent_at) - _LISTED_LATE)
+        listed_late = written(or_now(sent_at) - _LISTED_LATE)
+        if newer_than is None:
+            self._first_new = listed_late
+        newest = seen.newest_selected or seen.newest or listed_late
         return Poll(selection, seen.jobs, seen.without_id, seen.selects_any, newest)
 
     def look_at(self, job_ids: t.Collection[str], deadline: Deadline) -> dict[str, JobState]:
@@ -116,6 +126,7 @@ class PolledSearch(Search):
                 self._report.info(f"Cluster {name!r} was created during the wait. Its jobs are waited for, too.")
             self._query = self._query._replace(cluster_id_of_name=ids)
             self._matches_nothing = False
+            self._newer_than = self._first_new
             # jobs of an unchanged list may match now
             self._last = None
         self._named_at = now

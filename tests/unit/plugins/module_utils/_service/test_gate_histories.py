@@ -9,6 +9,7 @@ A job ends only when the test lets it, before a certain poll. So a task that suc
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import dataclass, field
 
@@ -215,8 +216,8 @@ class Gate:
         monkeypatch.setattr(PolledSearch, "poll", counted)
         self.simulator.control("DELETE", "")
 
-    def create(self, *, fails: bool = False, kind: str = "ScaleupCluster") -> str:
-        job = {"cluster": "shop-archive", "type": kind, "seconds": SECONDS, "fails": fails}
+    def create(self, *, fails: bool = False, kind: str = "ScaleupCluster", cluster: str = "shop-archive") -> str:
+        job = {"cluster": cluster, "type": kind, "seconds": SECONDS, "fails": fails}
         return str(self.simulator.control("POST", "/jobs", job)["id"])
 
     def end_jobs(self) -> None:
@@ -301,6 +302,27 @@ def test_a_job_that_starts_during_the_wait_is_waited_for(gate: Gate) -> None:
     result = gate.run()
     assert states(result["waited_for"]) == ENDED * 2
     assert later[0] in [job["id"] for job in result["waited_for"]]
+
+
+@pytest.mark.parametrize("reply", [None, "unavailable"])
+def test_a_cluster_that_is_created_again_is_waited_for(gate: Gate, reply: str | None) -> None:
+    first, later = gate.create(), []
+    # another cluster gets the name, and perhaps nobody can be asked about that at first
+    cluster_id = next(each["id"] for each in gate.simulator.ready["clusters"] if each["name"] == "shop-batch")
+    clusters = json.dumps({"items": [{"metadata": {"uid": cluster_id, "name": "shop-archive"}}]})
+    named_again = {"call": "clusters", "after": 1, "times": None, "status": 200, "body": clusters}
+    if reply:
+        gate.simulator.control("POST", "/faults", {"call": "clusters", "after": 1, "times": 2, "reply": reply})
+    gate.simulator.control("POST", "/faults", named_again)
+
+    def create_again() -> None:
+        gate.end_jobs()
+        later.append(gate.create(cluster="shop-batch"))
+
+    gate.events.update({3: create_again, 8: gate.end_jobs})
+    result = gate.run()
+    assert (result.get("msg"), gate.events) == (None, {})
+    assert {job["id"]: job["status"] for job in result["waited_for"]} == dict.fromkeys([first, *later], "Success")
 
 
 def test_many_named_jobs_in_a_bad_hour(gate: Gate) -> None:
