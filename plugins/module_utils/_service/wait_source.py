@@ -4,7 +4,7 @@
 
 # This file is private to the collection: names in it may change at any time, do not import it from elsewhere.
 
-"""What a wait must be able to find out: the jobs at one time, and more about jobs and clusters that are missing."""
+"""The source of a wait: the jobs at one time, and more about jobs and clusters that are missing there."""
 
 from __future__ import annotations
 

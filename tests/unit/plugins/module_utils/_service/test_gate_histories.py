@@ -307,7 +307,7 @@ def test_a_job_that_starts_during_the_wait_is_waited_for(gate: Gate) -> None:
 @pytest.mark.parametrize("reply", [None, "unavailable"])
 def test_a_cluster_that_is_created_again_is_waited_for(gate: Gate, reply: str | None) -> None:
     first, later = gate.create(), []
-    # another cluster gets the name, and perhaps nobody can be asked about that at first
+    # another cluster gets the name, which perhaps cannot be found out at first
     cluster_id = next(each["id"] for each in gate.simulator.ready["clusters"] if each["name"] == "shop-batch")
     clusters = json.dumps({"items": [{"metadata": {"uid": cluster_id, "name": "shop-archive"}}]})
     named_again = {"call": "clusters", "after": 1, "times": None, "status": 200, "body": clusters}
