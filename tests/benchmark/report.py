@@ -13,7 +13,7 @@ import os
 import platform
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -59,6 +59,12 @@ def _number(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
+def _as_shown(median: float) -> Callable[[float], str]:
+    """How to write figures with this median."""
+    # two decimals are too coarse for small ratios
+    return "{:.3f}".format if median < 0.2 else _number
+
+
 def _goal(goal: float | None, unit: str) -> str:
     if goal is None:
         return ""
@@ -72,8 +78,7 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
         for ratio in outcome.comparison.ratios:
             found = outcome.ratios(ratio)
             median = statistics.median(found)
-            # two decimals are too coarse for small ratios
-            show = "{:.3f}".format if median < 0.2 else _number
+            show = _as_shown(median)
             unit = "" if ratio.theirs else _UNITS[ratio.quantity]
             met = "" if ratio.goal is None else "yes" if median <= ratio.goal else "**no**"
             cells.append(
@@ -155,12 +160,13 @@ def _replace(text: str, part: str, lines: Sequence[str]) -> str:
 
 
 def summary(outcomes: Iterable[Outcome], by_method: Growth) -> list[str]:
-    """Some of the ratios as sentences."""
-    medians = {
+    """Some of the ratios as sentences, with the figures of the table."""
+    exact = {
         (ratio.measure, ratio.theirs or ""): statistics.median(outcome.ratios(ratio))
         for outcome in outcomes
         for ratio in outcome.comparison.ratios
     }
+    medians = {what: float(_as_shown(median)(median)) for what, median in exact.items()}
     memory = {(method, size): point.mebibytes for method, points in by_method.items() for size, point in points.items()}
     found = [f"- {sentence}" for sentence in sentences(medians, memory)]
     return [*found, "", _machine()]

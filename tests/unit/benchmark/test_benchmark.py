@@ -83,6 +83,15 @@ def test_ratios_are_medians_over_rounds(report: ModuleType) -> None:
     ]
 
 
+def test_the_summary_has_the_figures_of_the_table(report: ModuleType) -> None:
+    ratio = report.Ratio("lookup, 10 of 100,000 jobs, time", "ours", "url lookup + from_json + selectattr", None)
+    costs = {"ours": [report.Cost(0.514, 0, 81)], ratio.theirs: [report.Cost(10, 0, 81)]}
+    outcome = report.Outcome(report.Comparison("", 1, (), (ratio,)), costs)
+    # 1 / 0.0514 is 19.46
+    assert "| **0.051** |" in report.table([outcome])[2]
+    assert "is 20 times as fast" in report.summary([outcome], {})[0]
+
+
 def test_an_absolute_delay(report: ModuleType) -> None:
     ratio = report.Ratio("delay", "ours", None, 2, "late")
     outcome = report.Outcome(report.Comparison("", 1, (), (ratio,)), {"ours": [report.Cost(3, 1, 50, 2.5)]})
