@@ -20,6 +20,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes depends on the machine
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def use_loader_of_ansible() -> None:

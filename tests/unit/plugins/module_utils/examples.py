@@ -16,5 +16,5 @@ SHARE = float(os.environ.get("CCE_EXAMPLES", "1"))
 
 
 def examples(count: int, **others: t.Any) -> settings:
-    """Settings for a property test. Without a deadline, since the time of an example depends on the machine."""
-    return settings(max_examples=max(1, round(count * SHARE)), deadline=None, database=None, **others)
+    """Settings for a property test."""
+    return settings(max_examples=max(1, round(count * SHARE)), database=None, **others)

@@ -234,7 +234,7 @@ def test_a_number_that_json_cannot_express_is_null(number: float) -> None:
 REASONS = st.sampled_from(["", "CCE.01", "CCE", "The node", "The node could not be installed", "CCE.01: The node"])
 
 
-@settings(deadline=None, database=None)
+@settings(database=None)
 @given(st.none() | REASONS | st.text(max_size=3), st.none() | REASONS | st.text(max_size=3))
 @example("CCE.01", "The node could not be installed")
 def test_the_reason_says_what_both_texts_say(reason: str | None, message: str | None) -> None:

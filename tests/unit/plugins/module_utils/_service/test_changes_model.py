@@ -116,7 +116,7 @@ class Oracle:
                     self.current[key] = status
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=st.lists(steps(), min_size=1, max_size=8), since=st.sampled_from(["now", ALL_OF_THEM]))
 def test_nothing_is_missed_and_nothing_comes_twice(
     history: list[dict[str, t.Any]], since: str, monkeypatch: pytest.MonkeyPatch
@@ -148,7 +148,7 @@ def test_nothing_is_missed_and_nothing_comes_twice(
         run.stop()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(history=st.lists(steps(), min_size=1, max_size=6))
 def test_a_state_file_changes_nothing_but_what_a_restart_knows(history: list[dict[str, t.Any]]) -> None:
     """One run without a state file, and as many runs with one as there are polls, report the same."""

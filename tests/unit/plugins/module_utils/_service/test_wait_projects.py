@@ -296,7 +296,7 @@ def histories(draw: st.DrawFn) -> dict[str, t.Any]:
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories())
 def test_no_history_makes_a_wait_over_several_projects_lie(
     history: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch

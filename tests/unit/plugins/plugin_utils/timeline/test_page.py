@@ -42,7 +42,7 @@ def skeleton(text: str) -> list[tuple[str, tuple[str, ...]]]:
 
 
 @given(TEXTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example("</script>")
 def test_text_cannot_change_the_page(text: str) -> None:
     made = page(hostile_jobs(text), title=f"1{text}")
