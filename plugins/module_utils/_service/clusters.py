@@ -54,6 +54,14 @@ def known_ids(wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str,
     return tuple(cluster_id for cluster_id, name in names.items() if name in named)
 
 
+def ids_so_far(earlier: t.Iterable[str], wanted: t.Iterable[str], names: t.Mapping[str, str]) -> tuple[str, ...]:
+    """The IDs that were known earlier, and those of the clusters with these names that exist now.
+
+    A deleted cluster keeps its ID: its last jobs may still be in the list. One that is created again has another ID.
+    """
+    return tuple(dict.fromkeys((*earlier, *known_ids(wanted, names))))
+
+
 def _not_found(name: str, known: t.Sequence[str], mask: t.Callable[[str], str] | None) -> str:
     near = [name_text(each, mask) for each in nearest(name, known, cutoff=0.4) or known[:10]]
     if not near:

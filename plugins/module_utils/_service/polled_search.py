@@ -18,7 +18,7 @@ from .._http.deadline import Deadline
 from .._jobs.normalize import normalize
 from .._jobs.timestamps import written
 from .ages import or_now
-from .clusters import known_ids
+from .clusters import ids_so_far
 from .named_jobs import NamedJobs
 from .observe import Observer
 from .request import Wait
@@ -58,8 +58,15 @@ class PolledSearch(Search):
 
     def look_up_clusters(self, seconds: float) -> bool:
         """See ``Source``."""
+        if not self.has_old_names:
+            return False
         with self._limited(seconds) as deadline:
             return self._session.client.run(functools.partial(self.clusters_added, deadline), deadline)
+
+    @property
+    def has_old_names(self) -> bool:
+        """Whether the user named clusters that have not been looked up since the last poll began."""
+        return bool(self._request.cluster_names.option) and self._named_at < self._polled_at
 
     # -----------------------------------------------------------------------------------------------------------------
     # the same in the current thread, which the caller abandons after the deadline
@@ -112,14 +119,10 @@ class PolledSearch(Search):
 
     def clusters_added(self, deadline: Deadline) -> bool:
         """See ``Source.look_up_clusters``."""
-        wanted = self._request.cluster_names.option
-        if not wanted or self._named_at >= self._polled_at:
-            return False
         now = time.monotonic()
         names = self._cce.cluster_names(deadline, announce=False)
-        # a deleted cluster keeps its ID: its last jobs may still be in the list
         earlier = self._query.cluster_id_of_name
-        ids = tuple(dict.fromkeys((*earlier, *known_ids(wanted, names))))
+        ids = ids_so_far(earlier, self._request.cluster_names.option, names)
         self.cluster_names = {**(self.cluster_names or {}), **names}
         if ids != earlier:
             for name in sorted({names[cluster_id] for cluster_id in ids if cluster_id not in earlier}):

@@ -22,7 +22,7 @@ from .._jobs.query import Query
 from .._jobs.summary import name_clusters
 from .._report import Report
 from .ages import Ages, or_now
-from .clusters import check_names, known_ids
+from .clusters import check_names, ids_so_far
 from .request import JobsRequest
 from .search import origin_of
 
@@ -146,9 +146,8 @@ class ProjectPolls:
             return query
         if query is None and not self._one_of_several:
             check_names(wanted, names.values(), self._mask)
-        # a deleted cluster keeps its ID: its last jobs may still be in the list
         earlier = query.cluster_id_of_name if query else ()
-        ids = tuple(dict.fromkeys((*earlier, *known_ids(wanted, names))))
+        ids = ids_so_far(earlier, wanted, names)
         if query and ids != earlier:
             # jobs of an unchanged list may match now
             self._digest = None

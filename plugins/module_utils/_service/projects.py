@@ -172,12 +172,9 @@ class ProjectsSearch:
     def look_up_clusters(self, seconds: float) -> bool:
         """See ``Source``."""
         deadline = Deadline(min(seconds, self._request.settings.timeout))
-        outcomes = self._in_each(
-            self._projects, lambda project, deadline: project.search.clusters_added(deadline), deadline
-        )
-        failed = [
-            (project.session.name, outcome.error) for project, outcome in zip(self._projects, outcomes) if outcome.error
-        ]
+        asked = [project for project in self._projects if project.search.has_old_names]
+        outcomes = self._in_each(asked, lambda project, deadline: project.search.clusters_added(deadline), deadline)
+        failed = [(project.session.name, outcome.error) for project, outcome in zip(asked, outcomes) if outcome.error]
         if failed:
             raise failure_of(sorted(failed, key=lambda each: each[1].transient), len(self._projects))
         return any(outcome.value for outcome in outcomes)

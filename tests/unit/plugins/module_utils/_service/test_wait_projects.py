@@ -42,6 +42,8 @@ class FakeSearch:
     """A search in one fake cloud."""
 
     cluster_names = None
+    # the fake cloud knows that
+    has_old_names = True
 
     def __init__(self, _request: t.Any, session: t.Any, *_more: t.Any, **_options: t.Any) -> None:
         self._cloud: FakeCloud = session.cloud
